@@ -1,0 +1,1 @@
+"""Everything Tandem knows and decides: commands, rules, events, reactions and LiveViews."""

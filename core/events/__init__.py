@@ -1,0 +1,1 @@
+"""Facts: the catalogue of every event and the append-only log that holds them."""

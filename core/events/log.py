@@ -1,0 +1,88 @@
+"""The append-only log: the outbox, the feed's source, the recovery history and what analytics counts, all in one.
+
+`append` must be the last thing before the commit. It takes a transaction-level advisory lock, so `seq` rises in commit
+order and a reader that follows with a cursor never skips a row that commits late. Holes in `seq` are normal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.events.catalog import CATALOG, from_properties
+from core.events.fact import Draft, Fact
+from data.tables import EventRow, Meta
+
+APPEND_LOCK = 0x7A4D_0001
+"""The one advisory lock of the log; other locks of the product have other numbers."""
+
+
+async def append(db: AsyncSession, drafts: Sequence[Draft], received_at: datetime) -> list[Fact]:
+    await db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
+    statement = insert(EventRow).returning(EventRow.seq, sort_by_parameter_order=True)
+    rows = [draft.row(received_at) for draft in drafts]
+    seqs = (await db.execute(statement, rows)).scalars().all()
+    return [_fact(seq, draft, received_at) for seq, draft in zip(seqs, drafts, strict=True)]
+
+
+def _fact(seq: int, draft: Draft, received_at: datetime) -> Fact:
+    return Fact(
+        seq=seq,
+        event_id=draft.event_id,
+        type=draft.event.type,
+        version=draft.event.version,
+        at=draft.at,
+        received_at=received_at,
+        user_id=draft.user_id,
+        cohort_id=draft.cohort_id,
+        subject=draft.subject,
+        skill=draft.skill,
+        visibility=draft.visibility,
+        source=draft.source,
+        backfill=draft.backfill,
+        event=draft.event,
+    )
+
+
+def fact_of(row: EventRow) -> Fact:
+    return Fact(
+        seq=row.seq,
+        event_id=row.event_id,
+        type=row.type,
+        version=row.version,
+        at=row.at,
+        received_at=row.received_at,
+        user_id=row.user_id,
+        cohort_id=row.cohort_id,
+        subject=row.subject,
+        skill=row.skill,
+        visibility=row.visibility,
+        source=row.source,
+        backfill=row.backfill,
+        event=from_properties(row.type, row.version, row.properties, row.personal),
+    )
+
+
+async def read_since(db: AsyncSession, seq: int, limit: int = 500, types: Sequence[str] = ()) -> list[Fact]:
+    """The next facts after `seq`, in order. Types that this version does not know are passed over."""
+    wanted: Select[tuple[EventRow]] = select(EventRow).where(EventRow.seq > seq).order_by(EventRow.seq).limit(limit)
+    wanted = wanted.where(EventRow.type.in_(types or tuple(CATALOG)))
+    return [fact_of(row) for row in (await db.execute(wanted)).scalars()]
+
+
+async def last_seq(db: AsyncSession) -> int:
+    return (await db.execute(select(func.coalesce(func.max(EventRow.seq), 0)))).scalar_one()
+
+
+async def seqs_of(db: AsyncSession, event_ids: Sequence[UUID]) -> dict[UUID, int]:
+    rows = await db.execute(select(EventRow.event_id, EventRow.seq).where(EventRow.event_id.in_(event_ids)))
+    return {event_id: seq for event_id, seq in rows.tuples()}
+
+
+async def log_epoch(db: AsyncSession) -> str:
+    """The name of this history. A restored backup gets another, so cursors from before are known to be void."""
+    return (await db.execute(select(Meta.value).where(Meta.key == "log_epoch"))).scalar_one()

@@ -1,0 +1,52 @@
+"""Who is asking: one value, resolved in one place, used by pages, REST and sockets alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from core.errors import Forbidden
+
+Kind = Literal["person", "key", "staff", "system", "nobody"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    kind: Kind
+    id: UUID | None = None
+    name: str = ""
+    """The public name: the only one that pages and messages may show."""
+    avatar: str = ""
+    role: str = ""
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    cohort_id: UUID | None = None
+    minor: bool = True
+    audience: str = "nobody"
+    """Who may see this person's doings: `public`, `cohort` or `nobody`."""
+    timezone: str = "UTC"
+
+    def may(self, scope: str) -> bool:
+        return scope in self.scopes
+
+    def require(self, scope: str) -> None:
+        if scope not in self.scopes:
+            raise Forbidden(scope=scope)
+
+
+SYSTEM = Principal(kind="system", name="Tandem", minor=False)
+"""Jobs and reactions: inside the house, with no door of their own."""
+
+NOBODY = Principal(kind="nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPerson:
+    """What others may know of a person: joined to facts when they are delivered, never stored with them."""
+
+    id: UUID
+    name: str
+    avatar: str
+    audience: str = "public"
+    cohort_id: UUID | None = None
+    simulated: bool = False

@@ -1,0 +1,133 @@
+"""Durable consequences of facts, each exactly once.
+
+A reaction is a function with a name, the types it answers and where it starts (`head`: from now on; `beginning`: the
+whole log). Its cursor moves in the transaction of its effect, so a crash between the two cannot be. Five failures on one
+fact park it in `parked_events` and the rest goes on. A reaction never calls the outside world.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from core.events.catalog import Event
+from core.events.fact import Fact
+from core.events.log import last_seq, read_since
+from core.principal import SYSTEM
+from core.transaction import Transaction, Transactions
+from data.tables import ParkedEvent, ReactionCursor
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+TRIES = 5
+POLL = 1.0
+
+React = Callable[[Transaction, Fact], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    name: str
+    on: tuple[type[Event], ...]
+    react: React
+    starts: Literal["head", "beginning"] = "head"
+
+
+class Reactions:
+    """Runs the registered reactions on this node; several nodes share the work through the cursors' row locks."""
+
+    def __init__(self, transactions: Transactions, registry: Iterable[Reaction]) -> None:
+        self._transactions = transactions
+        self.registry = tuple(registry)
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.parked = 0
+
+    async def start(self) -> None:
+        async with self._transactions(SYSTEM) as tx:
+            head = await last_seq(tx.db)
+            for reaction in self.registry:
+                first = head if reaction.starts == "head" else 0
+                row = insert(ReactionCursor).values(name=reaction.name, seq=first)
+                await tx.db.execute(row.on_conflict_do_nothing())
+        self._task = asyncio.create_task(self._run(), name="reactions")
+
+    def poke(self) -> None:
+        self._woken.set()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(POLL):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+            self._woken.clear()
+            await self.drain()
+
+    async def drain(self) -> None:
+        """Let every reaction catch up with the log."""
+        for reaction in self.registry:
+            try:
+                while await self._batch(reaction):
+                    pass
+            except Exception:
+                log.warning("a reaction has to wait", extra={"reaction": reaction.name}, exc_info=True)
+
+    async def _batch(self, reaction: Reaction) -> bool:
+        """One transaction of work; whether there may be more."""
+        try:
+            async with self._transactions(SYSTEM) as tx:
+                cursor = await self._claim(tx, reaction)
+                if cursor is None:
+                    return False
+                limit = 1 if cursor.tries else BATCH
+                facts = await read_since(tx.db, cursor.seq, limit, [e.type for e in reaction.on])
+                for fact in facts:
+                    await reaction.react(tx, fact)
+                if facts:
+                    cursor.seq, cursor.tries = facts[-1].seq, 0
+            return len(facts) == limit
+        except Exception as error:
+            return await self._failed(reaction, error)
+
+    async def _claim(self, tx: Transaction, reaction: Reaction) -> ReactionCursor | None:
+        """The cursor, locked; None while another node works on this reaction."""
+        wanted = select(ReactionCursor).where(ReactionCursor.name == reaction.name)
+        return (await tx.db.execute(wanted.with_for_update(skip_locked=True))).scalar_one_or_none()
+
+    async def _failed(self, reaction: Reaction, error: Exception) -> bool:
+        """Count the failure; from the first on, facts go one by one, and the fifth parks the one at fault."""
+        async with self._transactions(SYSTEM) as tx:
+            cursor = await self._claim(tx, reaction)
+            if cursor is None:
+                return False
+            facts = await read_since(tx.db, cursor.seq, 1, [e.type for e in reaction.on])
+            if not facts:
+                return False
+            cursor.tries += 1
+            if cursor.tries <= TRIES:
+                return True
+            parked = {"reaction": reaction.name, "seq": facts[0].seq, "error": repr(error)[:500], "parked_at": tx.now}
+            await tx.db.execute(insert(ParkedEvent).values(parked).on_conflict_do_nothing())
+            await tx.db.execute(
+                update(ReactionCursor)
+                .where(ReactionCursor.name == reaction.name)
+                .values(seq=facts[0].seq, tries=0)
+                .execution_options(synchronize_session=False)
+            )
+            self.parked += 1
+        log.error("a reaction parked a fact", extra={"reaction": reaction.name, "seq": facts[0].seq})
+        return True
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)

@@ -1,0 +1,177 @@
+"""Every setting, from the environment, with its meaning: the one list that help, `.env.example` and the docs show.
+
+Production refuses to start on a missing or well-known secret. Demo mode refuses to listen beyond this machine.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from core.errors import SettingsError
+
+WELL_KNOWN = frozenset({"", "secret", "changeme", "change-me", "default", "demo", "tandem", "password"})
+
+
+def setting(env: str, default: Any, meaning: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"env": env, "meaning": meaning, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    port: int = setting("TANDEM_PORT", 5006, "Port of pages, REST and sockets; 0 takes a free one.")
+    host: str = setting("TANDEM_HOST", "127.0.0.1", "Address to listen on. Demo mode allows loopback only.")
+    data: Path = setting("TANDEM_DATA", Path("var"), "Folder of the embedded database, exports and demo secrets.")
+    mode: str = setting("TANDEM_MODE", "production", "`demo` (what `make run` uses) or `production`.")
+    simulator: str = setting("TANDEM_SIMULATOR", "", "`on` or `off`: a labelled simulated community. On in demo mode.")
+    secret_key: str = setting(
+        "TANDEM_SECRET_KEY", "", "Signs tokens and cookies; 32 characters or more. Demo makes one.", secret=True
+    )
+    api_key: str = setting(
+        "TANDEM_API_KEY", "", "The host platform's first key, with every scope. Demo makes one.", secret=True
+    )
+    node: str = setting("TANDEM_NODE", "", "This node's name; made up at each start when empty.")
+    public_url: str = setting("TANDEM_PUBLIC_URL", "", "Address that people use, behind a proxy for instance.")
+    allowed_origins: tuple[str, ...] = setting(
+        "TANDEM_ALLOWED_ORIGINS", (), "Origins beside our own whose pages may open sockets, comma separated."
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        "TANDEM_TRUSTED_PROXIES", (), "Proxies whose X-Forwarded-For and -Proto are believed, comma separated."
+    )
+    timezone: str = setting("TANDEM_TIMEZONE", "UTC", "Zone of the organisation: days in analytics are its days.")
+    database_url: str = setting(
+        "DATABASE_URL", "", "PostgreSQL 15 or newer; the embedded one when empty.", secret=True
+    )
+    database_pool: int = setting("TANDEM_DATABASE_POOL", 10, "Connections to PostgreSQL that this node keeps.")
+    redis_url: str = setting("REDIS_URL", "", "Redis for several nodes; in-process when empty.", secret=True)
+    redis_host: str = setting("REDIS_HOST", "", "Redis by host name instead of REDIS_URL (default port 6379).")
+    redis_port: int = setting("REDIS_PORT", 6379, "Port that goes with REDIS_HOST.")
+    redis_pool: int = setting("TANDEM_REDIS_POOL", 10, "Connections to Redis that this node keeps.")
+    bus: str = setting(
+        "TANDEM_BUS", "", "`local`, `redis` or `postgres`; by default redis with REDIS_URL, otherwise local."
+    )
+    oidc_issuer: str = setting("TANDEM_OIDC_ISSUER", "", "Address of an OpenID Connect provider for staff.")
+    oidc_client_id: str = setting("TANDEM_OIDC_CLIENT_ID", "", "Client id at that provider.")
+    oidc_client_secret: str = setting("TANDEM_OIDC_CLIENT_SECRET", "", "Client secret at it.", secret=True)
+    oidc_role_claim: str = setting("TANDEM_OIDC_ROLE_CLAIM", "groups", "Claim whose values name staff roles.")
+    log_level: str = setting("TANDEM_LOG_LEVEL", "INFO", "Least level of log lines (JSON, one a line).")
+
+    @property
+    def demo(self) -> bool:
+        return self.mode == "demo"
+
+    @property
+    def simulating(self) -> bool:
+        return self.simulator == "on" or (self.simulator == "" and self.demo)
+
+    @property
+    def redis(self) -> str:
+        """The Redis address in force, or nothing."""
+        return self.redis_url or (f"redis://{self.redis_host}:{self.redis_port}/0" if self.redis_host else "")
+
+    @property
+    def bus_kind(self) -> str:
+        return self.bus or ("redis" if self.redis else "local")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    def url(self, port: int) -> str:
+        return self.public_url.rstrip("/") or f"http://{quote(self.host)}:{port}"
+
+
+def read_settings(env: Mapping[str, str]) -> Settings:
+    """Settings from the environment, checked; raises SettingsError with one sentence."""
+    values: dict[str, Any] = {}
+    for f in fields(Settings):
+        raw = env.get(f.metadata["env"], "").strip()
+        if raw:
+            values[f.name] = _parse(f.metadata["env"], raw, f.default)
+    settings = Settings(**values)
+    _check(settings)
+    return settings
+
+
+def _parse(name: str, raw: str, default: Any) -> Any:
+    if isinstance(default, bool | int):
+        try:
+            number = int(raw)
+        except ValueError:
+            raise SettingsError(f"{name} must be a whole number, not {raw!r}.") from None
+        if number < 0 or (name.endswith("_PORT") and number > 65535):
+            raise SettingsError(f"{name} is out of range: {number}.")
+        return number
+    if isinstance(default, Path):
+        return Path(raw)
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in raw.split(",") if part.strip())
+    return raw
+
+
+def _check(s: Settings) -> None:
+    _one_of("TANDEM_MODE", s.mode, ("demo", "production"))
+    _one_of("TANDEM_SIMULATOR", s.simulator, ("", "on", "off"))
+    _one_of("TANDEM_BUS", s.bus, ("", "local", "redis", "postgres"))
+    try:
+        ZoneInfo(s.timezone)
+    except (KeyError, ValueError, OSError):
+        raise SettingsError(f"TANDEM_TIMEZONE is not a known time zone: {s.timezone!r}.") from None
+    if s.bus == "redis" and not s.redis:
+        raise SettingsError("TANDEM_BUS is redis, but neither REDIS_URL nor REDIS_HOST is set.")
+    if s.demo:
+        if not is_loopback(s.host):
+            raise SettingsError("Demo mode listens on this machine only: TANDEM_HOST must be a loopback address.")
+        return
+    for name, value, least in (("TANDEM_SECRET_KEY", s.secret_key, 32), ("TANDEM_API_KEY", s.api_key, 24)):
+        if value.lower() in WELL_KNOWN or len(set(value)) < 8:
+            raise SettingsError(f"{name} is missing or well known: production needs a secret of its own there.")
+        if len(value) < least:
+            raise SettingsError(f"{name} is too short: production needs at least {least} characters there.")
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise SettingsError(f"{name} must be one of {', '.join(a for a in allowed if a)}, not {value!r}.")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def demo_secret(folder: Path, name: str, prefix: str) -> tuple[str, bool]:
+    """The demo's own secret, made once and kept readable for its owner alone; and whether it is new."""
+    path = folder / name
+    try:
+        return path.read_text().strip(), False
+    except FileNotFoundError:
+        pass
+    folder.mkdir(parents=True, exist_ok=True)
+    value = f"{prefix}_{secrets.token_urlsafe(32)}"
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(value + "\n")
+    return value, True
+
+
+def described() -> list[tuple[str, str, str, bool]]:
+    """Name, default, meaning and secrecy of every setting, in order."""
+    rows = []
+    for f in fields(Settings):
+        default = "" if f.default is MISSING else f.default
+        shown = ",".join(default) if isinstance(default, tuple) else str(default)
+        rows.append((f.metadata["env"], shown, f.metadata["meaning"], f.metadata["secret"]))
+    return rows

@@ -1,0 +1,40 @@
+"""What feeds show: one row for each activity, its id that of the event in the log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data.tables.base import Base
+
+
+class ActivityRow(Base):
+    __tablename__ = "activity_events"
+    __table_args__ = (
+        CheckConstraint("visibility IN ('public', 'cohort', 'friends', 'private')", name="visibility"),
+        Index("ix_activity_events_seq", "seq"),
+        Index("ix_activity_events_user_id_seq", "user_id", "seq"),
+        Index("ix_activity_events_subject_id_seq", "subject_id", "seq"),
+        Index("ix_activity_events_cohort_id_seq", "cohort_id", "seq"),
+        Index("ix_activity_events_event_type", "event_type"),
+        Index("ix_activity_events_inserted_at", "inserted_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """The event's place in the log, stamped when it is appended."""
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    cohort_id: Mapped[UUID | None]
+    subject_id: Mapped[str | None] = mapped_column(String(64))
+    skill: Mapped[str | None] = mapped_column(String(64))
+    event_type: Mapped[str] = mapped_column(String(64))
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    visibility: Mapped[str] = mapped_column(String(16), server_default="public")
+    reactions_count: Mapped[int] = mapped_column(Integer, server_default="0")
+    at: Mapped[datetime]
+    inserted_at: Mapped[datetime]
