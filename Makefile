@@ -1,0 +1,86 @@
+# The doors of Tandem. Each sets up what it needs and nothing twice; `make help` lists them.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+
+PY := .venv/bin/python
+ROOMS := $(wildcard core data jobs dashboards tools tests panel_app.py)
+WORKERS ?= 2
+PYTEST := $(PY) -m pytest
+LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade)
+
+ready-%:
+	@python="$$(tools/find-python)" && "$$python" -m tools.setup $*
+
+.PHONY: help run test check static walls bench backup restore migrate requirements screenshots docs lock format \
+	audit sizes clean
+
+help: ## List the doors
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+
+run: export TANDEM_MODE ?= demo
+run: ready-run ## Start Tandem here, with a demo community (TANDEM_MODE=production for the real thing)
+	@exec $(PY) panel_app.py
+
+test: ready-test ## Everything: lints, types, walls, all tests, coverage of 90 % or more
+	@static=0; $(MAKE) static || static=$$?; \
+	tests=0; $(PYTEST) -n $(WORKERS) --dist loadscope --cov --cov-report=term || tests=$$?; \
+	exit $$((static > tests ? static : tests))
+
+check: ready-check static ## What to run before a commit: lints, types, walls, fast tests
+	@$(PYTEST) -n $(WORKERS) --dist loadscope -m "not slow and not browser and not bench"
+
+static: ready-check
+	@$(PY) -m ruff format --check --quiet . || { echo "not formatted: \`make format\` does it"; exit 1; }
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m mypy $(ROOMS)
+	@$(MAKE) walls
+	@$(PY) -m tools.lint_panes
+	@$(PY) -m tools.lint_habits
+
+walls: ready-check
+	@.venv/bin/lint-imports --no-logo
+
+bench: ready-test ## Measure: load, latency, recovery; prints the figures
+	@$(PYTEST) -m bench -p no:cacheprovider -s tests/load || [ $$? -eq 5 ]
+
+migrate: ready-run ## Bring the database to the newest tables
+	@exec $(PY) panel_app.py migrate
+
+backup: ready-run ## Write a backup of database and files; prints where
+	@exec $(PY) panel_app.py backup
+
+restore: ready-run ## Put a backup back: make restore FILE=var/backups/…
+	@test -n "$(FILE)" || { echo "say which: make restore FILE=var/backups/…" >&2; exit 2; }
+	@exec $(PY) panel_app.py restore "$(FILE)"
+
+requirements: ready-check ## Write docs/requirements.md: every requirement and the tests that prove it
+	@$(PY) -m tools.requirements
+
+docs: ready-check ## Write the generated reference pages
+	@$(PY) -m tools.references
+
+screenshots: ready-test ## Take the README's pictures
+	@$(PY) -m tools.screenshots
+
+format: ready-check ## Format and mend what can be mended by itself
+	@$(PY) -m ruff check --quiet --fix-only .
+	@$(PY) -m ruff format --quiet .
+
+sizes: ready-check ## Sizes of modules and functions, share of typed functions
+	@$(PY) -m tools.sizes
+
+audit: ready-check ## Known weaknesses in the pinned packages, and the static scan
+	@$(PY) -m ruff check --quiet --select S .
+	@$(PY) -m tools.audit $(AUDIT)
+
+lock: ready-check ## Write the lock files from pyproject.toml and package.json (UPGRADE=1 takes newer ones)
+	@$(LOCK) pyproject.toml -o requirements.lock
+	@$(LOCK) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm install --package-lock-only
+
+clean: ## Remove caches and what set-up made; var/ and its database stay
+	@rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage \
+		htmlcov test-results

@@ -1,0 +1,1 @@
+"""Tools a developer runs by hand: nothing in the product imports them."""
