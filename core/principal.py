@@ -25,6 +25,10 @@ class Principal:
     audience: str = "nobody"
     """Who may see this person's doings: `public`, `cohort` or `nobody`."""
     timezone: str = "UTC"
+    hidden: frozenset[UUID] = field(default_factory=frozenset)
+    """People on the other side of a block, whichever way it goes: neither sees the other."""
+    simulated: bool = False
+    generation: int = 0
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes

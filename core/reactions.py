@@ -16,11 +16,13 @@ from typing import Literal
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from core.errors import TandemError
 from core.events.catalog import Event
 from core.events.fact import Fact
 from core.events.log import last_seq, read_since
 from core.principal import SYSTEM
 from core.transaction import Transaction, Transactions
+from data.database import is_conflict
 from data.tables import ParkedEvent, ReactionCursor
 
 log = logging.getLogger(__name__)
@@ -96,6 +98,10 @@ class Reactions:
                     cursor.seq, cursor.tries = facts[-1].seq, 0
             return len(facts) == limit
         except Exception as error:
+            if is_conflict(error):
+                return True
+            if isinstance(error, TandemError) and error.temporary:
+                raise
             return await self._failed(reaction, error)
 
     async def _claim(self, tx: Transaction, reaction: Reaction) -> ReactionCursor | None:

@@ -1,0 +1,54 @@
+"""Who may do what, as data: roles to scopes, doors to the scope they ask for. Nothing else grants anything.
+
+A door that is not listed is shut. The tests walk every role against every door.
+"""
+
+from __future__ import annotations
+
+LEARNER = frozenset({"home:read", "socket:connect", "activity:read", "presence:read", "presence:write", "friends:write"})
+
+ROLES: dict[str, frozenset[str]] = {
+    "student": LEARNER,
+    "parent": LEARNER,
+    "tutor": LEARNER,
+    "facilitator": LEARNER,
+    "analyst": frozenset({"home:read", "socket:connect", "activity:read", "presence:read", "analytics:read"}),
+    "admin": LEARNER
+    | {
+        "admin:read",
+        "analytics:read",
+        "blocklist:write",
+        "keys:write",
+        "metrics:read",
+        "simulator:write",
+    },
+}
+
+STAFF_ROLES = frozenset({"facilitator", "analyst", "admin"})
+"""Roles that a key may hand out only with the scope `tokens:staff`."""
+
+KEY_SCOPES = frozenset(
+    {
+        "activity:read",
+        "consents:write",
+        "events:write",
+        "keys:write",
+        "metrics:read",
+        "people:erase",
+        "people:write",
+        "presence:read",
+        "tokens:staff",
+        "tokens:write",
+    }
+)
+"""What an API key may be given."""
+
+PAGES: dict[str, str] = {
+    "/": "home:read",
+    "/admin": "admin:read",
+}
+"""Pages behind a sign-in, and the scope each asks for. Their own sockets ask for the same."""
+
+
+def scopes_of(role: str) -> frozenset[str]:
+    return ROLES.get(role, frozenset())
