@@ -47,6 +47,10 @@ class Transaction:
         self._drafts.append(draft)
         return draft.event_id
 
+    def drafted(self, event_id: UUID) -> Draft:
+        """A fact of this transaction, before it is appended."""
+        return next(draft for draft in reversed(self._drafts) if draft.event_id == event_id)
+
     def stamp(self, write: Stamp) -> None:
         """Have rows of this transaction told their facts' `seq`, after the append and before the commit.
 

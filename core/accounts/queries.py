@@ -1,0 +1,41 @@
+"""Reading people: the public side of them, as facts are delivered and pages are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.accounts.rules import avatar_url
+from core.events.fact import Fact
+from core.live.liveview import Delivery
+from core.principal import PublicPerson
+from core.transaction import Transactions
+from data.tables import User
+
+
+def public_of(user: User) -> PublicPerson:
+    return PublicPerson(user.id, user.username, avatar_url(user.avatar), user.audience, user.cohort_id, user.simulated)
+
+
+async def public_people(db: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, PublicPerson]:
+    """Everybody of these ids who still exists, in one query."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = (await db.execute(select(User).where(User.id.in_(wanted)))).scalars()
+    return {user.id: public_of(user) for user in rows}
+
+
+class Decorator:
+    """Joins public people to facts as the relay delivers them."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    async def __call__(self, facts: Sequence[Fact]) -> list[Delivery]:
+        async with self._transactions.read() as db:
+            people = await public_people(db, (f.user_id for f in facts if f.user_id))
+        return [Delivery(fact, people.get(fact.user_id) if fact.user_id else None) for fact in facts]

@@ -1,0 +1,1 @@
+"""What people did: taken in, kept, shown to those who may see it."""

@@ -1,0 +1,163 @@
+"""Live feeds: the latest fifty activities of a topic, for everybody who may join it.
+
+One topic is one audience, so what only a cohort may see has the cohort's own topic. A child without consent appears in
+none of them.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.accounts.rules import WIDTH, narrower
+from core.activity.items import Item, item_of
+from core.activity.queries import PUBLIC, WINDOW, in_cohort, latest
+from core.events.catalog import AudienceChanged, PersonErased, PersonUpdated
+from core.ids import parse_id
+from core.live.liveview import RESYNC, Delivery, LiveView, Resync
+from data.tables import ActivityRow
+
+Items = tuple[Item, ...]
+
+ABOUT_PEOPLE = (PersonUpdated, AudienceChanged, PersonErased)
+
+
+def reach(delivery: Delivery) -> str:
+    """How far an activity goes: the narrower of what it was given and what its person's audience allows now."""
+    return narrower(delivery.fact.visibility, delivery.who.audience) if delivery.who else "private"
+
+
+class ActivityFeed(LiveView[Items]):
+    minimum: ClassVar[str]
+    """The least reach that an activity, and a person's audience, must have to show here."""
+
+    @abstractmethod
+    def condition(self, params: Mapping[str, str]) -> ColumnElement[bool]: ...
+
+    @abstractmethod
+    def places(self, delivery: Delivery) -> Iterable[str]:
+        """The topics where a visible activity shows."""
+
+    @abstractmethod
+    def person_topics(self, delivery: Delivery) -> Iterable[str]:
+        """The topics that a change of a person concerns."""
+
+    def topics(self, delivery: Delivery) -> Iterable[str]:
+        if isinstance(delivery.fact.event, ABOUT_PEOPLE):
+            return self.person_topics(delivery)
+        if not delivery.fact.event.activity or WIDTH[reach(delivery)] < WIDTH[self.minimum]:
+            return ()
+        return self.places(delivery)
+
+    async def snapshot(self, db: AsyncSession, params: Mapping[str, str]) -> Items:
+        return tuple(await latest(db, self.condition(params)))
+
+    def apply(self, state: Items, delivery: Delivery, params: Mapping[str, str]) -> Items | Resync:
+        fact, event, who = delivery.fact, delivery.fact.event, delivery.who
+        if isinstance(event, PersonErased):
+            return self._without(state, fact.user_id)
+        if isinstance(event, AudienceChanged):
+            wider = WIDTH[event.after] > WIDTH[event.before]
+            return RESYNC if wider else self._without(state, fact.user_id)
+        if isinstance(event, PersonUpdated):
+            return self._updated(state, delivery, params)
+        if who is None or fact.user_id is None:
+            return state
+        return (item_of(delivery), *state)[:WINDOW]
+
+    def _updated(self, state: Items, delivery: Delivery, params: Mapping[str, str]) -> Items | Resync:
+        who = delivery.who
+        if who is None:
+            return self._without(state, delivery.fact.user_id)
+        return tuple(item.called(who) if item.user_id == who.id else item for item in state)
+
+    def _without(self, state: Items, user_id: UUID | None) -> Items | Resync:
+        left = tuple(item for item in state if item.user_id != user_id)
+        # A full window has older items behind it that would move up: only a snapshot knows them.
+        return RESYNC if len(left) < len(state) == WINDOW else left
+
+    def message(self, delivery: Delivery, params: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
+        fact, event = delivery.fact, delivery.fact.event
+        if isinstance(event, PersonErased) or (isinstance(event, AudienceChanged) and not self._shown(delivery)):
+            return "person_removed", {"user_id": str(fact.user_id)}
+        if isinstance(event, AudienceChanged):
+            return None
+        if delivery.who is None:
+            return None
+        if isinstance(event, PersonUpdated):
+            who = delivery.who
+            return "person_updated", {"user_id": str(who.id), "user_name": who.name, "user_avatar": who.avatar}
+        item = item_of(delivery).wire()
+        # `event_type`, `data` and `timestamp` are the message's older names for the same things.
+        return "new_activity", item | {"event_type": item["type"], "data": item["properties"]}
+
+    def _shown(self, delivery: Delivery) -> bool:
+        return delivery.who is not None and WIDTH[delivery.who.audience] >= WIDTH[self.minimum]
+
+    def wire(self, state: Items) -> dict[str, Any]:
+        return {"activities": [item.wire() for item in state]}
+
+
+class GlobalFeed(ActivityFeed):
+    pattern = "activity:global"
+    minimum = "public"
+
+    def condition(self, params: Mapping[str, str]) -> ColumnElement[bool]:
+        return PUBLIC
+
+    def places(self, delivery: Delivery) -> Iterable[str]:
+        return ("activity:global",)
+
+    def person_topics(self, delivery: Delivery) -> Iterable[str]:
+        return ("activity:global",)
+
+
+class CohortFeed(ActivityFeed):
+    pattern = "cohort:{cohort_id}"
+    minimum = "cohort"
+
+    def condition(self, params: Mapping[str, str]) -> ColumnElement[bool]:
+        cohort_id = parse_id(params["cohort_id"])
+        assert cohort_id is not None, "the join refuses malformed ids"
+        return in_cohort(cohort_id)
+
+    def places(self, delivery: Delivery) -> Iterable[str]:
+        fact, who = delivery.fact, delivery.who
+        same = who is not None and who.cohort_id == fact.cohort_id
+        return (f"cohort:{fact.cohort_id}",) if fact.cohort_id and same else ()
+
+    def person_topics(self, delivery: Delivery) -> Iterable[str]:
+        event = delivery.fact.event
+        ids = {delivery.fact.cohort_id, event.cohort_from if isinstance(event, PersonUpdated) else None}
+        return [f"cohort:{cohort_id}" for cohort_id in ids if cohort_id]
+
+    def _updated(self, state: Items, delivery: Delivery, params: Mapping[str, str]) -> Items | Resync:
+        event, who = delivery.fact.event, delivery.who
+        if isinstance(event, PersonUpdated) and event.cohort_from != delivery.fact.cohort_id:
+            here = who is not None and str(who.cohort_id) == params["cohort_id"]
+            # Whoever comes back to a cohort brings their earlier doings in it along.
+            return RESYNC if here else self._without(state, delivery.fact.user_id)
+        return super()._updated(state, delivery, params)
+
+
+class SubjectFeed(ActivityFeed):
+    pattern = "activity:subject:{subject_id}"
+    minimum = "public"
+
+    def __init__(self, subjects: Iterable[str]) -> None:
+        self.subjects = frozenset(subjects)
+
+    def condition(self, params: Mapping[str, str]) -> ColumnElement[bool]:
+        return and_(PUBLIC, ActivityRow.subject_id == params["subject_id"])
+
+    def places(self, delivery: Delivery) -> Iterable[str]:
+        subject = delivery.fact.subject
+        return (f"activity:subject:{subject}",) if subject in self.subjects else ()
+
+    def person_topics(self, delivery: Delivery) -> Iterable[str]:
+        return [f"activity:subject:{subject}" for subject in sorted(self.subjects)]

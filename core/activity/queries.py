@@ -1,0 +1,111 @@
+"""Reading activities: only what the reader may see, newest first, page by page.
+
+The order is that of the log, so a page never repeats or skips an item, whatever arrives meanwhile. What a person's
+audience allows now counts, not what it allowed when the row was written.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.activity.items import Item, item_of_row
+from core.errors import BadRequest
+from core.principal import Principal
+from data.tables import ActivityRow, Friendship, User
+
+WINDOW = 50
+LIMIT = 100
+
+PUBLIC = and_(ActivityRow.visibility == "public", User.audience == "public")
+IN_COHORT = and_(ActivityRow.visibility.in_(("public", "cohort")), User.audience.in_(("public", "cohort")))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    items: list[Item]
+    next_cursor: str | None
+
+
+def in_cohort(cohort_id: UUID) -> ColumnElement[bool]:
+    """What a cohort sees: doings of its present members while they were in it."""
+    return and_(IN_COHORT, ActivityRow.cohort_id == cohort_id, User.cohort_id == cohort_id)
+
+
+def of_friends(user_id: UUID) -> ColumnElement[bool]:
+    accepted = Friendship.status == "accepted"
+    friends = select(Friendship.friend_id).where(Friendship.user_id == user_id, accepted)
+    friends = friends.union(select(Friendship.user_id).where(Friendship.friend_id == user_id, accepted))
+    open_to_friends = ActivityRow.visibility.in_(("public", "cohort", "friends"))
+    return and_(open_to_friends, User.audience.in_(("public", "cohort")), ActivityRow.user_id.in_(friends))
+
+
+def visible_to(viewer: Principal) -> ColumnElement[bool]:
+    """Everything that somebody may see: what is public, their cohort's, their friends' and their own."""
+    if viewer.kind != "person" or viewer.id is None:
+        return PUBLIC
+    seen = [PUBLIC, of_friends(viewer.id), ActivityRow.user_id == viewer.id]
+    if viewer.cohort_id is not None:
+        seen.append(in_cohort(viewer.cohort_id))
+    return or_(*seen)
+
+
+def network_of(viewer: Principal) -> ColumnElement[bool]:
+    """A viewer's own people: cohort and friends. Nobody's, for somebody without either."""
+    if viewer.kind != "person" or viewer.id is None:
+        return false()
+    own = [of_friends(viewer.id)]
+    if viewer.cohort_id is not None:
+        own.append(in_cohort(viewer.cohort_id))
+    return or_(*own)
+
+
+async def latest(db: AsyncSession, condition: ColumnElement[bool], limit: int = WINDOW) -> list[Item]:
+    wanted = select(ActivityRow, User).join(User, User.id == ActivityRow.user_id).where(condition)
+    rows = await db.execute(wanted.order_by(ActivityRow.seq.desc()).limit(limit))
+    return [item_of_row(row, user) for row, user in rows.tuples()]
+
+
+async def page(
+    db: AsyncSession,
+    viewer: Principal,
+    condition: ColumnElement[bool],
+    *,
+    cursor: str | None = None,
+    limit: int = WINDOW,
+    types: tuple[str, ...] = (),
+    subject: str | None = None,
+) -> Page:
+    """One page of what fits the condition; blocks hide people from each other."""
+    limit = max(1, min(limit, LIMIT))
+    wanted = [condition]
+    if viewer.hidden:
+        wanted.append(ActivityRow.user_id.not_in(viewer.hidden))
+    if types:
+        wanted.append(ActivityRow.event_type.in_(types))
+    if subject:
+        wanted.append(ActivityRow.subject_id == subject)
+    if cursor:
+        wanted.append(ActivityRow.seq < read_cursor(cursor))
+    items = await latest(db, and_(*wanted), limit + 1)
+    more = len(items) > limit
+    return Page(items[:limit], make_cursor(items[limit - 1].seq) if more else None)
+
+
+def make_cursor(seq: int) -> str:
+    return base64.urlsafe_b64encode(f"a{seq}".encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> int:
+    try:
+        plain = base64.urlsafe_b64decode(text[:64] + "=" * (-len(text) % 4)).decode("ascii")
+        seq = int(plain.removeprefix("a"))
+    except (ValueError, UnicodeDecodeError):
+        raise BadRequest("This cursor is not one of ours.") from None
+    if not plain.startswith("a") or not 0 <= seq < 2**63:
+        raise BadRequest("This cursor is not one of ours.")
+    return seq
