@@ -1,0 +1,78 @@
+"""Draws docs/requirements.md from promises and proofs; a pure function of its report."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tools.promises import Section
+from tools.proofs import Finding
+
+TESTS_SHOWN = 6  # an id that many tests prove lists this many, and counts the others
+
+HEAD = """\
+# What Tandem promises, and what proves it
+
+Made by `python -m tools.requirements` from `requirements.yaml` and the marks on the tests; not to be edited by hand.
+A promise counts as proved when a test that runs by default, and asserts something, names its id.
+"""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The promises, the tests that prove them by id, and the marked tests that do not count."""
+
+    sections: Sequence[Section]
+    proofs: Mapping[str, Sequence[Finding]]
+    not_counted: Sequence[Finding]
+
+    def proved(self, section: Section) -> int:
+        """How many promises of a section have a proof."""
+        return sum(1 for id in section.lines if self.proofs.get(id))
+
+
+def page(report: Report) -> str:
+    """The whole page, ready to be written."""
+    lines = [HEAD, f"**{summary(report)}**", "", "| section | | proved | of |", "|---|---|---:|---:|"]
+    for section in report.sections:
+        name = section.section
+        lines.append(
+            f"| [{name}](#{name.lower()}) | {section.title} | {report.proved(section)} | {len(section.lines)} |"
+        )
+    for section in report.sections:
+        lines += _section(report, section)
+    return "\n".join(lines) + "\n"
+
+
+def summary(report: Report) -> str:
+    """How much of each kind is proved, in one sentence."""
+    proved: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for section in report.sections:
+        proved[section.kind] += report.proved(section)
+        total[section.kind] += len(section.lines)
+    return "Proved: " + ", ".join(f"{proved[kind]} of {total[kind]} {kind}s" for kind in total) + "."
+
+
+def _section(report: Report, section: Section) -> Iterator[str]:
+    yield ""
+    yield f'<a id="{section.section.lower()}"></a>'
+    yield f"## {section.section} · {section.title}"
+    yield ""
+    yield f"{report.proved(section)} of {len(section.lines)} proved."
+    yield ""
+    yield f"| id | {section.kind} | tests |"
+    yield "|---|---|---|"
+    for id, line in section.lines.items():
+        yield f"| {id} | {_cell(line)} | {_tests(report.proofs.get(id, ()))} |"
+
+
+def _tests(proofs: Sequence[Finding]) -> str:
+    if not proofs:
+        return "not built"
+    shown = [f"`{_cell(f'{proof.file}::{proof.name}'.replace('`', ''))}`" for proof in proofs[:TESTS_SHOWN]]
+    more = len(proofs) - len(shown)
+    return "<br>".join([*shown, f"and {more} more"] if more else shown)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
