@@ -45,9 +45,7 @@ class Settings:
         "TANDEM_TRUSTED_PROXIES", (), "Proxies whose X-Forwarded-For and -Proto are believed, comma separated."
     )
     timezone: str = setting("TANDEM_TIMEZONE", "UTC", "Zone of the organisation: days in analytics are its days.")
-    database_url: str = setting(
-        "DATABASE_URL", "", "PostgreSQL 15 or newer; the embedded one when empty.", secret=True
-    )
+    database_url: str = setting("DATABASE_URL", "", "PostgreSQL 15 or newer; the embedded one when empty.", secret=True)
     database_pool: int = setting("TANDEM_DATABASE_POOL", 10, "Connections to PostgreSQL that this node keeps.")
     redis_url: str = setting("REDIS_URL", "", "Redis for several nodes; in-process when empty.", secret=True)
     redis_host: str = setting("REDIS_HOST", "", "Redis by host name instead of REDIS_URL (default port 6379).")

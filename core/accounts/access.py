@@ -5,7 +5,9 @@ A door that is not listed is shut. The tests walk every role against every door.
 
 from __future__ import annotations
 
-LEARNER = frozenset({"home:read", "socket:connect", "activity:read", "presence:read", "presence:write", "friends:write"})
+LEARNER = frozenset(
+    {"home:read", "socket:connect", "activity:read", "presence:read", "presence:write", "friends:write"}
+)
 
 ROLES: dict[str, frozenset[str]] = {
     "student": LEARNER,

@@ -86,7 +86,12 @@ async def _people(db: AsyncSession, external_ids: set[str]) -> dict[str, User]:
     if not external_ids:
         return {}
     # A share lock keeps a person from being erased between this look and the insert.
-    wanted = select(User).where(User.external_id.in_(external_ids)).order_by(User.id).with_for_update(read=True, key_share=True)
+    wanted = (
+        select(User)
+        .where(User.external_id.in_(external_ids))
+        .order_by(User.id)
+        .with_for_update(read=True, key_share=True)
+    )
     return {user.external_id: user for user in (await db.execute(wanted)).scalars()}
 
 

@@ -82,21 +82,19 @@ class ActivityFeed(LiveView[Items]):
         return RESYNC if len(left) < len(state) == WINDOW else left
 
     def message(self, delivery: Delivery, params: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
-        fact, event = delivery.fact, delivery.fact.event
-        if isinstance(event, PersonErased) or (isinstance(event, AudienceChanged) and not self._shown(delivery)):
-            return "person_removed", {"user_id": str(fact.user_id)}
-        if isinstance(event, AudienceChanged):
-            return None
-        if delivery.who is None:
-            return None
-        if isinstance(event, PersonUpdated):
-            who = delivery.who
+        fact, who = delivery.fact, delivery.who
+        if isinstance(fact.event, ABOUT_PEOPLE):
+            if who is None or not self._shown(delivery, params):
+                # Said without a name: a topic never learns what somebody is called whom it may not see.
+                return "person_removed", {"user_id": str(fact.user_id)}
             return "person_updated", {"user_id": str(who.id), "user_name": who.name, "user_avatar": who.avatar}
+        if who is None:
+            return None
         item = item_of(delivery).wire()
-        # `event_type`, `data` and `timestamp` are the message's older names for the same things.
+        # `event_type` and `data` are the message's older names for the same things.
         return "new_activity", item | {"event_type": item["type"], "data": item["properties"]}
 
-    def _shown(self, delivery: Delivery) -> bool:
+    def _shown(self, delivery: Delivery, params: Mapping[str, str]) -> bool:
         return delivery.who is not None and WIDTH[delivery.who.audience] >= WIDTH[self.minimum]
 
     def wire(self, state: Items) -> dict[str, Any]:
@@ -143,6 +141,10 @@ class CohortFeed(ActivityFeed):
             # Whoever comes back to a cohort brings their earlier doings in it along.
             return RESYNC if here else self._without(state, delivery.fact.user_id)
         return super()._updated(state, delivery, params)
+
+    def _shown(self, delivery: Delivery, params: Mapping[str, str]) -> bool:
+        who = delivery.who
+        return who is not None and str(who.cohort_id) == params["cohort_id"] and super()._shown(delivery, params)
 
 
 class SubjectFeed(ActivityFeed):

@@ -299,7 +299,9 @@ def to_properties(item: Event) -> tuple[dict[str, Any], dict[str, Any] | None]:
     return public, (private or None)
 
 
-def from_properties(name: str, version: int, properties: Mapping[str, Any], personal: Mapping[str, Any] | None) -> Event:
+def from_properties(
+    name: str, version: int, properties: Mapping[str, Any], personal: Mapping[str, Any] | None
+) -> Event:
     """The event of a log row, brought up to the present version. Erased personal fields are None."""
     cls = CATALOG[name]
     values = dict(properties)

@@ -1,0 +1,115 @@
+"""How often something may be done: the port, and the back end for one node.
+
+The contract, the same for every back end:
+* At most `rate.count` are taken for a key in any stretch of `rate.seconds`, however they are spread: an exact sliding
+  window. What was refused does not count, so nobody is kept out for trying.
+* A refusal says after how many seconds the same request would pass.
+* A cost of 0 asks without taking. A key has one rate for its life.
+* Memory is bounded: beyond the bounds the keys longest unused are forgotten.
+* A back end that is away is `healthy == False`, never raises, and still limits what this node sees.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.clock import Clock
+
+KEYS = 50_000
+STAMPS = 1_000_000
+CLEAN_EVERY = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many in so many seconds."""
+
+    count: int
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    allowed: bool
+    remaining: int
+    retry_after: float = 0.0
+    """Seconds until the refused request would pass; 0 when it was allowed."""
+
+
+class Limiter(Protocol):
+    @property
+    def healthy(self) -> bool: ...
+
+    async def take(self, key: str, rate: Rate, cost: int = 1) -> Allowance:
+        """Take `cost` from what `key` may do, all of it or nothing."""
+        ...
+
+
+@dataclass(slots=True)
+class _Window:
+    seconds: float
+    stamps: array[float]
+
+    def prune(self, now: float) -> int:
+        """Let go of what has left the window; how many that were."""
+        gone = bisect_right(self.stamps, now - self.seconds)
+        del self.stamps[:gone]
+        return gone
+
+
+class MemoryLimiter:
+    """Within one process. A stamp costs 8 bytes; keys and stamps are both bounded."""
+
+    def __init__(self, clock: Clock, keys: int = KEYS, stamps: int = STAMPS) -> None:
+        self._clock, self._max_keys, self._max_stamps = clock, keys, stamps
+        self._windows: OrderedDict[str, _Window] = OrderedDict()
+        self._stamps = 0
+        self._cleaned_at = clock.monotonic()
+
+    @property
+    def healthy(self) -> bool:
+        return True
+
+    async def take(self, key: str, rate: Rate, cost: int = 1) -> Allowance:
+        now = self._clock.monotonic()
+        if now - self._cleaned_at >= CLEAN_EVERY:
+            self.clean()
+        window = self._windows.get(key)
+        have = 0
+        if window is not None:
+            self._stamps -= window.prune(now)
+            have = len(window.stamps)
+        need = max(cost, 1)
+        over = have + need - rate.count
+        if over > 0:
+            # The request passes once as many as are over have left the window; one larger than the rate never does.
+            waits = window.stamps[over - 1] + rate.seconds - now if window and need <= rate.count else rate.seconds
+            return Allowance(False, max(rate.count - have, 0), waits)
+        if cost > 0:
+            self._add(key, window, rate, [now] * cost)
+        return Allowance(True, rate.count - have - cost)
+
+    def _add(self, key: str, window: _Window | None, rate: Rate, stamps: list[float]) -> None:
+        if window is None:
+            window = self._windows[key] = _Window(rate.seconds, array("d"))
+        window.stamps.extend(stamps)
+        self._stamps += len(stamps)
+        self._windows.move_to_end(key)
+        while len(self._windows) > self._max_keys or (self._stamps > self._max_stamps and len(self._windows) > 1):
+            _, oldest = self._windows.popitem(last=False)
+            self._stamps -= len(oldest.stamps)
+
+    def clean(self) -> None:
+        """Forget keys whose window is empty. Happens by itself every two minutes of use."""
+        now = self._cleaned_at = self._clock.monotonic()
+        for key, window in tuple(self._windows.items()):
+            self._stamps -= window.prune(now)
+            if not window.stamps:
+                del self._windows[key]
+
+    def __len__(self) -> int:
+        return len(self._windows)
