@@ -1,0 +1,221 @@
+"""PostgreSQL as the rest of Tandem sees it: a pool of connections and two kinds of transaction.
+
+`begin()` changes state (READ COMMITTED, committed when the block ends); `snapshot()` reads one consistent picture
+(REPEATABLE READ, READ ONLY). The database may go away and come back: what was under way fails as unavailable, and the
+next transaction finds a living connection without anybody's help. `check()` says why the database is not ready, within
+two seconds whatever happens. `is_unavailable` and `is_conflict` tell what trying again can mend from what it cannot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from time import monotonic
+from typing import Any
+
+import asyncpg
+import msgspec
+from sqlalchemy import event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.util import await_only
+
+from data.database_url import normalise
+
+OLDEST = 15
+CHECK_SECONDS = 2.0
+CONNECT_SECONDS = 5.0
+IDLE_SECONDS = 5.0
+"""A connection that rested longer is asked for a sign of life before it is used."""
+
+CONFLICTS = frozenset({"40001", "40P01"})
+# Connection lost, resources exhausted (disk, memory, connections), shutting down or starting, input and output errors,
+# idle for too long; and 25006: a writer that has become a read-only stand-by.
+AWAY = ("08", "53", "57P", "58", "25P03", "25006")
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be reached, or went away in the middle; trying again later helps."""
+
+
+def _states(error: BaseException | None) -> Iterator[str]:
+    while error is not None:
+        state = getattr(error, "sqlstate", None)
+        if isinstance(state, str):
+            yield state
+        error = error.orig if isinstance(error, DBAPIError) and error.orig else error.__cause__
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether two transactions got in each other's way, so that running this one again will do."""
+    return any(state in CONFLICTS for state in _states(error))
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database, not the request, is at fault, and later is better."""
+    if isinstance(error, DatabaseUnavailable | PoolTimeout | ConnectionError):
+        return True
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error, InterfaceError)):
+        return True
+    if isinstance(error, asyncpg.InterfaceError):
+        return True
+    return any(state.startswith(AWAY) for state in _states(error))
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Turn the many ways a database has of being away into one."""
+    try:
+        yield
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        if is_unavailable(error):
+            raise DatabaseUnavailable(explain(error)) from error
+        raise
+
+
+def explain(error: BaseException) -> str:
+    """Say in a few words what is wrong, without addresses, names or secrets."""
+    if isinstance(error, DatabaseUnavailable) and error.args:
+        return str(error)
+    if isinstance(error, PoolTimeout):
+        return "no connection is free"
+    state = next(_states(error), "")
+    by_state = {
+        "28": "it refuses this login",
+        "3D": "it has no database of this name",
+        "53100": "its disk is full",
+        "53300": "it has too many connections",
+        "57P": "it is starting or stopping",
+        "25006": "it is a read-only stand-by",
+    }
+    for start, words in by_state.items():
+        if state.startswith(start):
+            return words
+    if isinstance(error, TimeoutError):
+        return "it does not answer"
+    return "it cannot be reached" if isinstance(error, OSError) or is_unavailable(error) else "it answers with an error"
+
+
+def _connect(dialect: Any, _record: ConnectionPoolEntry, cargs: list[Any], cparams: dict[str, Any]) -> DBAPIConnection:
+    try:
+        connection: DBAPIConnection = dialect.connect(*cargs, **cparams)
+    except OSError as error:
+        raise DatabaseUnavailable(explain(error)) from error
+    return connection
+
+
+def _rested(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info["rested"] = monotonic()
+
+
+def _awake(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+    """Refuse a dead connection before it is used; the pool then drops all that are as old and makes a new one.
+
+    The driver learns of most deaths by itself, which costs nothing to ask; only one that rested is sent a question.
+    """
+    driver = connection.driver_connection
+    if driver.is_closed():
+        raise InvalidatePoolError
+    if monotonic() - record.info.get("rested", monotonic()) > IDLE_SECONDS:
+        try:
+            await_only(driver.execute(";", timeout=CHECK_SECONDS))
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise InvalidatePoolError from error
+
+
+class Database:
+    """One database and this process's connections to it."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        max_overflow: int = 10,
+        echo: bool = False,
+        command_timeout: float = 60.0,
+        application_name: str = "tandem",
+    ) -> None:
+        address, arguments = normalise(url)
+        settings = {"application_name": application_name, "TimeZone": "UTC", **arguments.pop("server_settings", {})}
+        self.engine: AsyncEngine = create_async_engine(
+            address,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
+            pool_timeout=CONNECT_SECONDS,
+            pool_use_lifo=True,
+            echo=echo,
+            isolation_level="READ COMMITTED",
+            json_serializer=lambda value: msgspec.json.encode(value).decode(),
+            json_deserializer=msgspec.json.decode,
+            connect_args={
+                "timeout": CONNECT_SECONDS,
+                "command_timeout": command_timeout,
+                **arguments,
+                "server_settings": settings,
+            },
+        )
+        event.listen(self.engine.sync_engine, "do_connect", _connect)
+        event.listen(self.engine.sync_engine, "checkout", _awake)
+        event.listen(self.engine.sync_engine, "checkin", _rested)
+        reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._writers = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self._readers = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
+        self._abandoned: set[asyncio.Task[list[str]]] = set()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction; it commits when the block ends and rolls back when the block raises."""
+        with _told_apart():
+            async with self._writers() as db, db.begin():
+                yield db
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """Open a picture of the database as it is at the first question; nothing can be written through it."""
+        with _told_apart():
+            async with self._readers() as db, db.begin():
+                yield db
+
+    async def check(self) -> list[str]:
+        """Name the reasons why this database cannot serve; none means ready. Takes two seconds at most."""
+        task = asyncio.create_task(self._questions())
+        done, _ = await asyncio.wait({task}, timeout=CHECK_SECONDS)
+        if not done:
+            # A server that hangs also keeps the cancelled question waiting: leave it behind.
+            task.cancel()
+            self._abandoned.add(task)
+            task.add_done_callback(self._abandoned.discard)
+            return [f"database: it does not answer within {CHECK_SECONDS:g} s"]
+        return task.result()
+
+    async def _questions(self) -> list[str]:
+        question = text(
+            "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'),"
+            " current_setting('transaction_read_only')"
+        )
+        try:
+            async with self.engine.connect() as connection:
+                version, encoding, read_only = (await connection.execute(question)).one()
+        except Exception as error:
+            return [f"database: {explain(error)}"]
+        reasons = []
+        if version < OLDEST * 10000:
+            reasons.append(f"database: PostgreSQL {version // 10000} is too old, {OLDEST} or newer is needed")
+        if encoding != "UTF8":
+            reasons.append(f"database: its encoding is {encoding}, UTF8 is needed")
+        if read_only == "on":
+            reasons.append("database: it is a read-only stand-by")
+        return reasons
+
+    async def close(self) -> None:
+        """Close every connection that is not in use, and those in use when they are given back."""
+        for task in self._abandoned:
+            task.cancel()
+        await self.engine.dispose()
