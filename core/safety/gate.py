@@ -1,0 +1,111 @@
+"""The gate: the one function that every social command passes before it does anything.
+
+It looks up what the rules need, decides, counts and leaves an audit row. An allowed action's row is written with the
+action; a refusal's is written at once, in a transaction of its own, because the command that asked is rolled back.
+When the gate cannot look something up, nothing passes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.accounts.rules import band_of
+from core.errors import Forbidden, RateLimited
+from core.ids import new_id
+from core.metrics import Metrics
+from core.principal import SYSTEM, Principal
+from core.safety.limiter import Limiter
+from core.safety.redaction import Redacted, redact
+from core.safety.rules import ACTIONS, REASONS, Decision, Looked, decide
+from core.transaction import Transaction, Transactions
+from data.tables import AuditRow, Block, BlocklistRow, ParentalConsent, User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRequest:
+    actor: Principal
+    action: str
+    target_id: UUID | None = None
+    device_id: str | None = None
+    ip: str | None = None
+
+
+class Gate:
+    def __init__(self, transactions: Transactions, limiter: Limiter, metrics: Metrics) -> None:
+        self._transactions, self._limiter, self._metrics = transactions, limiter, metrics
+
+    async def check_action(self, db: AsyncSession, request: ActionRequest, now_from: Transaction) -> Decision:
+        """Decide without acting on it."""
+        looked = await self._look(db, request, now_from)
+        return decide(request.action, looked)
+
+    async def admit(self, tx: Transaction, request: ActionRequest) -> None:
+        """Let the action pass, or raise with the reason. The caller does nothing social before this."""
+        decision = await self.check_action(tx.db, request, tx)
+        self._metrics.gate_decision(request.action, decision.reason)
+        row = _audit(tx, request, decision)
+        if decision.allowed:
+            await tx.db.execute(insert(AuditRow).values(row))
+            return
+        async with self._transactions(SYSTEM) as own:
+            await own.db.execute(insert(AuditRow).values(row))
+        if decision.reason == "rate_limited":
+            raise RateLimited(REASONS["rate_limited"], retry_after=round(decision.retry_after, 1))
+        raise Forbidden(REASONS[decision.reason], reason=decision.reason)
+
+    def clean(self, text: str) -> Redacted:
+        """Free text on its way to others."""
+        return redact(text)
+
+    async def _look(self, db: AsyncSession, request: ActionRequest, tx: Transaction) -> Looked:
+        user = await db.get(User, request.actor.id) if request.actor.id else None
+        if user is None:
+            return Looked("child", {}, listed="user")
+        wanted = select(ParentalConsent.scope, ParentalConsent.consent_given).where(ParentalConsent.user_id == user.id)
+        consents = {scope: given for scope, given in (await db.execute(wanted)).tuples()}
+        looked = Looked(
+            band=band_of(user.birth_date, user.age_band, tx.now.date()),
+            consents=consents,
+            listed=await self._listed(db, request, tx),
+            blocked=await self._blocked(db, request),
+        )
+        if not decide(request.action, looked).allowed:
+            return looked
+        # Only what would pass counts against the limit: nobody is kept out for having been refused.
+        taken = await self._limiter.take(f"gate:{request.action}:{user.id}", ACTIONS[request.action].rate)
+        return looked if taken.allowed else Looked(looked.band, consents, retry_after=taken.retry_after)
+
+    async def _listed(self, db: AsyncSession, request: ActionRequest, tx: Transaction) -> str | None:
+        subjects = {"user": str(request.actor.id), "device": request.device_id, "ip": request.ip}
+        conditions = [
+            (BlocklistRow.kind == kind) & (BlocklistRow.value == value) for kind, value in subjects.items() if value
+        ]
+        in_force = or_(BlocklistRow.expires_at.is_(None), BlocklistRow.expires_at > tx.now)
+        wanted = select(BlocklistRow.kind).where(or_(*conditions), in_force).limit(1)
+        return (await db.execute(wanted)).scalar_one_or_none()
+
+    async def _blocked(self, db: AsyncSession, request: ActionRequest) -> bool:
+        if request.target_id is None or request.action == "block_person":
+            return False
+        one, other = request.actor.id, request.target_id
+        either = ((Block.blocker_id == one) & (Block.blocked_id == other)) | (
+            (Block.blocker_id == other) & (Block.blocked_id == one)
+        )
+        return (await db.execute(select(Block.blocker_id).where(either).limit(1))).scalar_one_or_none() is not None
+
+
+def _audit(tx: Transaction, request: ActionRequest, decision: Decision) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "at": tx.now,
+        "actor_id": request.actor.id,
+        "action": request.action[:64],
+        "allowed": decision.allowed,
+        "reason": decision.reason,
+        "target_id": request.target_id,
+        "details": {},
+    }
