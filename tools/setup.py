@@ -84,6 +84,8 @@ def javascript() -> str:
 
 
 def redis() -> str:
+    if programs.redis_server() is None and can_apt():
+        apt("redis-server")
     found = programs.redis_server()
     if found is None:
         raise SetupError("A Redis server is missing. Install one (Debian, Ubuntu: apt-get install redis-server).")
