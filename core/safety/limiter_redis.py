@@ -45,9 +45,9 @@ local over = have + need - count
 if over > 0 then
   local wait = window
   if need <= count then wait = tonumber(redis.call('LINDEX', key, over - 1)) + window - now end
-  return {0, math.max(count - have, 0), string.format('%.6f', wait)}
+  return {0, math.max(count - have, 0), string.format('%.17g', wait)}
 end
-for _ = 1, cost do redis.call('RPUSH', key, string.format('%.6f', now)) end
+for _ = 1, cost do redis.call('RPUSH', key, string.format('%.17g', now)) end
 if cost > 0 then redis.call('PEXPIRE', key, math.ceil(window * 1000)) end
 return {1, count - have - cost, '0'}
 """
