@@ -108,10 +108,10 @@ async def _claim(tx: Transaction, wanted: Iterable[Judged]) -> Claimed:
     if not rows:
         return Claimed({}, {}, {})
     claim = insert(InboundKey).values(rows).on_conflict_do_nothing().returning(InboundKey.id, InboundKey.event_id)
-    new = {id: event_id for id, event_id in (await tx.db.execute(claim)).tuples()}
+    new = {id: event_id for id, event_id in (await tx.db.execute(claim))}
     missing = [row["id"] for row in rows if row["id"] not in new]
     known = select(InboundKey.id, InboundKey.event_id).where(InboundKey.id.in_(missing))
-    old = {id: event_id for id, event_id in (await tx.db.execute(known)).tuples()} if missing else {}
+    old = {id: event_id for id, event_id in (await tx.db.execute(known))} if missing else {}
     return Claimed(new, old, await seqs_of(tx.db, list(old.values())) if old else {})
 
 

@@ -38,8 +38,8 @@ def in_cohort(cohort_id: UUID) -> ColumnElement[bool]:
 
 def of_friends(user_id: UUID) -> ColumnElement[bool]:
     accepted = Friendship.status == "accepted"
-    friends = select(Friendship.friend_id).where(Friendship.user_id == user_id, accepted)
-    friends = friends.union(select(Friendship.user_id).where(Friendship.friend_id == user_id, accepted))
+    asked = select(Friendship.friend_id).where(Friendship.user_id == user_id, accepted)
+    friends = asked.union(select(Friendship.user_id).where(Friendship.friend_id == user_id, accepted))
     open_to_friends = ActivityRow.visibility.in_(("public", "cohort", "friends"))
     return and_(open_to_friends, User.audience.in_(("public", "cohort")), ActivityRow.user_id.in_(friends))
 
@@ -67,7 +67,7 @@ def network_of(viewer: Principal) -> ColumnElement[bool]:
 async def latest(db: AsyncSession, condition: ColumnElement[bool], limit: int = WINDOW) -> list[Item]:
     wanted = select(ActivityRow, User).join(User, User.id == ActivityRow.user_id).where(condition)
     rows = await db.execute(wanted.order_by(ActivityRow.seq.desc()).limit(limit))
-    return [item_of_row(row, user) for row, user in rows.tuples()]
+    return [item_of_row(row, user) for row, user in rows]
 
 
 async def page(

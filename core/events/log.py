@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.events.catalog import CATALOG, from_properties
@@ -69,8 +69,8 @@ def fact_of(row: EventRow) -> Fact:
 
 async def read_since(db: AsyncSession, seq: int, limit: int = 500, types: Sequence[str] = ()) -> list[Fact]:
     """The next facts after `seq`, in order. Types that this version does not know are passed over."""
-    wanted: Select[tuple[EventRow]] = select(EventRow).where(EventRow.seq > seq).order_by(EventRow.seq).limit(limit)
-    wanted = wanted.where(EventRow.type.in_(types or tuple(CATALOG)))
+    known = EventRow.type.in_(types or tuple(CATALOG))
+    wanted = select(EventRow).where(EventRow.seq > seq, known).order_by(EventRow.seq).limit(limit)
     return [fact_of(row) for row in (await db.execute(wanted)).scalars()]
 
 
@@ -80,7 +80,7 @@ async def last_seq(db: AsyncSession) -> int:
 
 async def seqs_of(db: AsyncSession, event_ids: Sequence[UUID]) -> dict[UUID, int]:
     rows = await db.execute(select(EventRow.event_id, EventRow.seq).where(EventRow.event_id.in_(event_ids)))
-    return {event_id: seq for event_id, seq in rows.tuples()}
+    return {event_id: seq for event_id, seq in rows}
 
 
 async def log_epoch(db: AsyncSession) -> str:

@@ -38,15 +38,14 @@ class Gate:
     def __init__(self, transactions: Transactions, limiter: Limiter, metrics: Metrics) -> None:
         self._transactions, self._limiter, self._metrics = transactions, limiter, metrics
 
-    async def check_action(self, db: AsyncSession, request: ActionRequest, now_from: Transaction) -> Decision:
-        """Decide without acting on it."""
-        looked = await self._look(db, request, now_from)
-        return decide(request.action, looked)
+    async def check_action(self, tx: Transaction, request: ActionRequest) -> Decision:
+        """Decide, and say why; counts against the limit, writes nothing."""
+        return decide(request.action, await self._look(tx, request))
 
     async def admit(self, tx: Transaction, request: ActionRequest) -> None:
         """Let the action pass, or raise with the reason. The caller does nothing social before this."""
-        decision = await self.check_action(tx.db, request, tx)
-        self._metrics.gate_decision(request.action, decision.reason)
+        decision = await self.check_action(tx, request)
+        self._metrics.gate.labels(request.action, str(decision.allowed).lower(), decision.reason).inc()
         row = _audit(tx, request, decision)
         if decision.allowed:
             await tx.db.execute(insert(AuditRow).values(row))
@@ -61,12 +60,13 @@ class Gate:
         """Free text on its way to others."""
         return redact(text)
 
-    async def _look(self, db: AsyncSession, request: ActionRequest, tx: Transaction) -> Looked:
+    async def _look(self, tx: Transaction, request: ActionRequest) -> Looked:
+        db = tx.db
         user = await db.get(User, request.actor.id) if request.actor.id else None
         if user is None:
             return Looked("child", {}, listed="user")
         wanted = select(ParentalConsent.scope, ParentalConsent.consent_given).where(ParentalConsent.user_id == user.id)
-        consents = {scope: given for scope, given in (await db.execute(wanted)).tuples()}
+        consents = {scope: given for scope, given in (await db.execute(wanted))}
         looked = Looked(
             band=band_of(user.birth_date, user.age_band, tx.now.date()),
             consents=consents,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.activity.commands import add_activity
 from core.errors import Conflict, Forbidden, NotFound
@@ -131,11 +132,11 @@ def _rights_changed(tx: Transaction, *people: UUID) -> None:
         tx.emit(AccessChanged(reason="block"), user_id=user_id)
 
 
-async def friends_of(tx: Transaction, user_id: UUID) -> list[Friendship]:
+async def friends_of(db: AsyncSession, user_id: UUID) -> list[Friendship]:
     """Every pair that somebody is in, whatever its state, newest first; blocked ones are not told."""
     mine = or_(Friendship.user_id == user_id, Friendship.friend_id == user_id)
     wanted = select(Friendship).where(mine, Friendship.status.in_(("pending", "accepted")))
-    return list((await tx.db.execute(wanted.order_by(Friendship.updated_at.desc()))).scalars())
+    return list((await db.execute(wanted.order_by(Friendship.updated_at.desc()))).scalars())
 
 
 async def tell_of_new_friends(tx: Transaction, fact: Fact) -> None:

@@ -1,0 +1,120 @@
+"""The core, built: every part made once and wired to the others. Whoever serves, schedules or tests starts from here.
+
+`App(settings, database)` makes the parts; `start()` brings the node to life and `stop()` lets everything go. Nothing
+here listens on a port: the entry does.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from core.accounts.access import KEY_SCOPES
+from core.accounts.principals import Principals, hash_secret
+from core.accounts.queries import Decorator
+from core.accounts.tokens import Tokens
+from core.activity.live import CohortFeed, GlobalFeed, SubjectFeed
+from core.clock import Clock, SystemClock
+from core.content import subjects
+from core.events.catalog import (
+    AccessChanged,
+    AudienceChanged,
+    PersonErased,
+    PersonUpdated,
+)
+from core.ids import new_id
+from core.live.hub import Hub
+from core.live.liveview import Delivery, Topics
+from core.live.pubsub import LocalPubSub, PubSub
+from core.live.relay import Relay
+from core.live.replica import Replicas
+from core.metrics import Metrics
+from core.principal import SYSTEM
+from core.reactions import Reactions
+from core.safety.gate import Gate
+from core.safety.limiter import Limiter, MemoryLimiter
+from core.settings import Settings
+from core.social.friendships import NEW_FRIENDS
+from core.transaction import Transaction, Transactions
+from data.database import Database
+from data.tables import ApiKey
+
+log = logging.getLogger(__name__)
+
+RIGHTS = (AccessChanged, AudienceChanged, PersonErased, PersonUpdated)
+"""Facts after which somebody's open sockets and pages are judged again."""
+
+
+class App:
+    def __init__(
+        self, settings: Settings, database: Database, *, clock: Clock | None = None, pubsub: PubSub | None = None
+    ) -> None:
+        self.settings, self.database = settings, database
+        self.node = settings.node or f"{socket.gethostname()}-{new_id().hex[-6:]}"
+        self.clock = clock or SystemClock()
+        self.metrics = Metrics()
+        self.pubsub = pubsub or LocalPubSub()
+        self.transactions = Transactions(database, self.clock, self.pubsub.poke)
+        self.hub = Hub()
+        self.topics = Topics([GlobalFeed(), CohortFeed(), SubjectFeed(subjects())])
+        self.replicas = Replicas(self.transactions, self.hub, self.topics, self.clock)
+        self.relay = Relay(self.transactions, self.hub, self.topics, Decorator(self.transactions))
+        self.reactions = Reactions(self.transactions, [NEW_FRIENDS])
+        self.tokens = Tokens(settings.secret_key, self.clock)
+        self.principals = Principals(self.transactions, self.tokens, self.clock)
+        self.limiter: Limiter = MemoryLimiter(self.clock)
+        self.gate = Gate(self.transactions, self.limiter, self.metrics)
+        self.rights_listeners: list[Callable[[UUID], None]] = []
+        self.relay.listeners.append(self._on_delivery)
+
+    async def start(self) -> None:
+        await self.transactions.run(SYSTEM, ensure_first_key, self.settings.api_key)
+        await self.relay.start()
+        await self.reactions.start()
+        await self.pubsub.start(self._on_poke, self._on_signal)
+
+    async def stop(self) -> None:
+        await self.pubsub.stop()
+        await self.reactions.stop()
+        await self.relay.stop()
+        await self.replicas.close()
+
+    def _on_poke(self) -> None:
+        self.relay.poke()
+        self.reactions.poke()
+
+    def _on_signal(self, data: bytes) -> None:
+        return None
+
+    def _on_delivery(self, delivery: Delivery) -> None:
+        user_id = delivery.fact.user_id
+        if user_id is None or not isinstance(delivery.fact.event, RIGHTS):
+            return
+        for listener in self.rights_listeners:
+            listener(user_id)
+
+    async def settle(self) -> None:
+        """Wait until everything stated so far has been delivered and reacted to on this node."""
+        while True:
+            seq = await self.relay.catch_up()
+            await self.reactions.drain()
+            if await self.relay.catch_up() == seq:
+                return
+
+
+async def ensure_first_key(tx: Transaction, key: str) -> None:
+    """The key of the environment holds every scope of a key; when it changes, the one before is void."""
+    if not key:
+        return
+    first = select(ApiKey).where(ApiKey.name == "environment").with_for_update()
+    row = (await tx.db.execute(first)).scalar_one_or_none()
+    if row is not None:
+        row.key_hash, row.scopes, row.revoked_at = hash_secret(key), sorted(KEY_SCOPES), None
+        return
+    fresh = {"id": new_id(), "name": "environment", "key_hash": hash_secret(key), "scopes": sorted(KEY_SCOPES)}
+    await tx.db.execute(insert(ApiKey).values(**fresh, created_at=tx.now).on_conflict_do_nothing())

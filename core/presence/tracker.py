@@ -1,0 +1,211 @@
+"""Who is on which topic, over all nodes. Pure: no clock, no network, no chance.
+
+An entry is one connection on one topic; people are counted, not entries. A change of an entry is a new entry in its
+place, with a `phx_ref` of its own, so that a diff is always "these came, those went". `flush` answers what changed on a
+topic since the last flush, in Phoenix's form; a state taken right after a flush plus every later diff is the later state.
+
+Each node owns its entries and numbers its changes. Others apply a change when it is the next one, and otherwise ask for
+the whole (`replace`): the highest version wins, so the order in which nodes are heard does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Meta = Mapping[str, Any]
+State = dict[str, dict[str, list[dict[str, Any]]]]
+Change = tuple[Literal["+", "-"], "Entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    node: str
+    conn: str
+    topic: str
+    user_id: str
+    ref: str
+    meta: Meta = field(hash=False)
+
+    def wire(self) -> dict[str, Any]:
+        return {"phx_ref": self.ref, **self.meta}
+
+
+@dataclass(slots=True)
+class Diff:
+    joins: State = field(default_factory=dict)
+    leaves: State = field(default_factory=dict)
+
+    def wire(self) -> dict[str, State]:
+        return {"joins": self.joins, "leaves": self.leaves}
+
+
+class Room:
+    """One topic: its entries, the people they add up to, and what was not told yet."""
+
+    __slots__ = ("arrived", "entries", "gone", "people")
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[str, str], Entry] = {}
+        self.people: dict[str, dict[str, Entry]] = {}
+        self.arrived: dict[str, Entry] = {}
+        self.gone: dict[str, Entry] = {}
+
+    def add(self, entry: Entry) -> None:
+        self.entries[entry.node, entry.conn] = entry
+        self.people.setdefault(entry.user_id, {})[entry.ref] = entry
+        if self.gone.pop(entry.ref, None) is None:
+            self.arrived[entry.ref] = entry
+
+    def remove(self, entry: Entry) -> None:
+        del self.entries[entry.node, entry.conn]
+        refs = self.people[entry.user_id]
+        del refs[entry.ref]
+        if not refs:
+            del self.people[entry.user_id]
+        # What came and went between two flushes was never told, and need not be.
+        if self.arrived.pop(entry.ref, None) is None:
+            self.gone[entry.ref] = entry
+
+
+class Tracker:
+    def __init__(self, node: str) -> None:
+        self.node = node
+        self.version = 0
+        self._count = 0
+        self._rooms: dict[str, Room] = {}
+        self._outgoing: list[Change] = []
+        self._versions: dict[str, int] = {}
+        self._by_node: dict[str, dict[tuple[str, str], Entry]] = {node: {}}
+
+    # --- this node's own connections
+
+    def join(self, conn: str, topic: str, user_id: str, meta: Meta) -> None:
+        """Track a connection on a topic, anew if it is tracked there already."""
+        self.leave(conn, topic)
+        self._count += 1
+        self._own("+", Entry(self.node, conn, topic, user_id, f"{self.node}.{self._count:x}", dict(meta)))
+
+    def update(self, conn: str, topic: str, changes: Meta) -> bool:
+        """Change what is known of a connection on a topic; False when it is not there or nothing differs."""
+        old = self._by_node[self.node].get((conn, topic))
+        if old is None or all(old.meta.get(key) == value for key, value in changes.items()):
+            return False
+        self.join(conn, topic, old.user_id, {**old.meta, **changes})
+        return True
+
+    def leave(self, conn: str, topic: str) -> bool:
+        entry = self._by_node[self.node].get((conn, topic))
+        if entry is None:
+            return False
+        self._own("-", entry)
+        return True
+
+    def _own(self, sign: Literal["+", "-"], entry: Entry) -> None:
+        self._change(sign, entry)
+        self._outgoing.append((sign, entry))
+
+    def outgoing(self) -> tuple[int, list[Change]]:
+        """What this node's own connections did since last asked, as the next version."""
+        changes, self._outgoing = self._outgoing, []
+        if changes:
+            self.version += 1
+        return self.version, changes
+
+    def own(self) -> list[Entry]:
+        return list(self._by_node[self.node].values())
+
+    # --- other nodes
+
+    def apply(self, node: str, version: int, changes: Iterable[Change]) -> bool:
+        """Take in another node's next change; False when its whole is needed instead."""
+        known = self._versions.get(node)
+        if node == self.node or (known is not None and version <= known):
+            return True
+        if known is None or version != known + 1:
+            return False
+        for sign, entry in changes:
+            if entry.node == node:
+                self._change(sign, entry)
+        self._versions[node] = version
+        return True
+
+    def replace(self, node: str, version: int, entries: Iterable[Entry]) -> bool:
+        """Take in everything that another node holds; what is older than what is known is passed over."""
+        if node == self.node or version < self._versions.get(node, -1):
+            return False
+        wanted = {(e.conn, e.topic): e for e in entries if e.node == node}
+        held = self._by_node.get(node, {})
+        for key, entry in list(held.items()):
+            if key not in wanted or wanted[key].ref != entry.ref:
+                self._change("-", entry)
+        for key, entry in wanted.items():
+            if key not in self._by_node.get(node, {}):
+                self._change("+", entry)
+        self._versions[node] = version
+        return True
+
+    def known(self, node: str) -> int | None:
+        return self._versions.get(node)
+
+    def forget(self, node: str) -> None:
+        """Drop a node that fell silent, with everybody on it."""
+        self._versions.pop(node, None)
+        for entry in list(self._by_node.pop(node, {}).values()):
+            self._change("-", entry, keep_node=False)
+
+    def _change(self, sign: Literal["+", "-"], entry: Entry, keep_node: bool = True) -> None:
+        key = (entry.conn, entry.topic)
+        held = self._by_node.setdefault(entry.node, {}) if keep_node else {}
+        room = self._rooms.get(entry.topic)
+        old = room.entries.get((entry.node, entry.conn)) if room else None
+        if room and old and (sign == "+" or old.ref == entry.ref):
+            room.remove(old)
+            held.pop(key, None)
+        if sign == "+":
+            room = room or self._rooms.setdefault(entry.topic, Room())
+            room.add(entry)
+            held[key] = entry
+
+    # --- what everybody sees
+
+    def dirty(self) -> list[str]:
+        """The topics with something to tell."""
+        return [topic for topic, room in self._rooms.items() if room.arrived or room.gone]
+
+    def flush(self, topic: str) -> Diff | None:
+        """What changed on a topic since the last flush, or None."""
+        room = self._rooms.get(topic)
+        if room is None:
+            return None
+        diff = Diff(_grouped(room.arrived.values()), _grouped(room.gone.values()))
+        room.arrived, room.gone = {}, {}
+        if not room.entries:
+            del self._rooms[topic]
+        return diff if diff.joins or diff.leaves else None
+
+    def state(self, topic: str) -> State:
+        room = self._rooms.get(topic)
+        return _grouped(room.entries.values()) if room else {}
+
+    def count(self, topic: str) -> int:
+        """People, not connections."""
+        room = self._rooms.get(topic)
+        return len(room.people) if room else 0
+
+    def people(self, topic: str) -> Iterator[tuple[str, list[Meta]]]:
+        """Each person on a topic with what is known of each of their connections."""
+        room = self._rooms.get(topic)
+        for user_id, refs in room.people.items() if room else ():
+            yield user_id, [entry.meta for entry in refs.values()]
+
+    def topics(self) -> list[str]:
+        return list(self._rooms)
+
+
+def _grouped(entries: Iterable[Entry]) -> State:
+    state: State = {}
+    for entry in entries:
+        state.setdefault(entry.user_id, {"metas": []})["metas"].append(entry.wire())
+    return state

@@ -1,0 +1,27 @@
+"""How much one connection may say: at most so many messages in any minute, whatever the minute. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+
+
+class SlidingLimit:
+    """Remembers when the last messages were let through; nothing is kept for a client that is silent."""
+
+    __slots__ = ("_limit", "_taken", "_window")
+
+    def __init__(self, limit: int = 100, window: float = 60.0) -> None:
+        self._limit, self._window = limit, window
+        self._taken: deque[float] | None = None
+
+    def take(self, now: float) -> float:
+        """Let one through and answer 0, or the seconds after which one will be let through again."""
+        taken = self._taken
+        if taken is None:
+            taken = self._taken = deque()
+        while taken and taken[0] <= now - self._window:
+            taken.popleft()
+        if len(taken) < self._limit:
+            taken.append(now)
+            return 0.0
+        return taken[0] + self._window - now

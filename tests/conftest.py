@@ -1,0 +1,75 @@
+"""What every test may ask for: a clean real database, a clock to drive, an App on them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from core.app import App
+from core.clock import FakeClock
+from core.settings import Settings
+from core.transaction import Transactions
+from data.database import Database
+from tests import database_kit
+from tests.factories import SECRET, Make
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the whole run, the same for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if base.name.startswith("popen-") else base
+
+
+@pytest.fixture(scope="session")
+def server_url(run_folder: Path) -> Iterator[str]:
+    with database_kit.server(run_folder) as url:
+        asyncio.run(database_kit.make_template(url, run_folder))
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str, run_folder: Path, worker_id: str) -> str:
+    """This worker's own database, migrated; emptied by whoever uses `database`."""
+    return asyncio.run(database_kit.clone(server_url, f"tandem_{worker_id}", run_folder))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    await database_kit.empty(database.engine)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def transactions(database: Database, clock: FakeClock) -> Transactions:
+    return Transactions(database, clock, lambda: None)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        mode="demo", simulator="off", data=tmp_path, port=0, secret_key=SECRET, api_key="key-for-tests-" + "0123456789"
+    )
+
+
+@pytest.fixture
+async def app(settings: Settings, database: Database, clock: FakeClock) -> AsyncIterator[App]:
+    app = App(settings, database, clock=clock)
+    await app.start()
+    yield app
+    await app.stop()
+
+
+@pytest.fixture
+def make(app: App) -> Make:
+    return Make(app)
