@@ -1,0 +1,71 @@
+"""Staff who sign in with a name and a password. Passwords are kept as argon2id hashes."""
+
+from __future__ import annotations
+
+import asyncio
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from core.accounts.access import ROLES
+from core.errors import Invalid, NotFound, Unauthorized
+from core.ids import new_id
+from core.transaction import Transaction, Transactions
+from data.tables import StaffAccount
+
+MINIMUM = 12
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("nobody's password")
+"""Checked for names that do not exist, so that they take as long as those that do."""
+
+
+async def save_staff(tx: Transaction, username: str, password: str, role: str) -> None:
+    """Add a staff account, or give it another password and role."""
+    problems = []
+    if not 1 <= len(username.strip()) <= 120:
+        problems.append({"field": "username", "message": "1 to 120 characters"})
+    if len(password) < MINIMUM:
+        problems.append({"field": "password", "message": f"at least {MINIMUM} characters"})
+    if role not in ROLES:
+        problems.append({"field": "role", "message": f"one of {', '.join(sorted(ROLES))}"})
+    if problems:
+        raise Invalid(fields=problems)
+    hashed = await asyncio.to_thread(_hasher.hash, password)
+    row = {"id": new_id(), "username": username.strip(), "password_hash": hashed, "role": role, "created_at": tx.now}
+    changed = {"password_hash": hashed, "role": role, "disabled_at": None}
+    await tx.db.execute(
+        insert(StaffAccount).values(row).on_conflict_do_update(index_elements=["username"], set_=changed)
+    )
+
+
+async def disable_staff(tx: Transaction, username: str) -> None:
+    changed = update(StaffAccount).where(StaffAccount.username == username).values(disabled_at=tx.now)
+    if (await tx.db.execute(changed.returning(StaffAccount.id))).scalar_one_or_none() is None:
+        raise NotFound("There is no such account.")
+
+
+async def staff_role(transactions: Transactions, username: str) -> str:
+    """The role of an account in use; Unauthorized otherwise."""
+    wanted = select(StaffAccount.role).where(StaffAccount.username == username, StaffAccount.disabled_at.is_(None))
+    async with transactions.read() as db:
+        role = (await db.execute(wanted)).scalar_one_or_none()
+    if role is None:
+        raise Unauthorized
+    return role
+
+
+async def sign_in(transactions: Transactions, username: str, password: str) -> str:
+    """The role of whoever knows the password. Every failure is the same and takes the same time."""
+    wanted = select(StaffAccount).where(StaffAccount.username == username, StaffAccount.disabled_at.is_(None))
+    async with transactions.read() as db:
+        account = (await db.execute(wanted)).scalar_one_or_none()
+    stored = account.password_hash if account else _NOBODY
+    try:
+        await asyncio.to_thread(_hasher.verify, stored, password)
+    except (VerificationError, InvalidHashError):
+        raise Unauthorized("Name or password is wrong.") from None
+    if account is None:
+        raise Unauthorized("Name or password is wrong.")
+    return account.role

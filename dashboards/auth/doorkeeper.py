@@ -1,0 +1,89 @@
+"""Who a browser is, from its cookies alone; the same answer for pages, their sockets and cookie requests.
+
+Two cookies, both HttpOnly and SameSite=Lax: `tandem` holds a person's page token, `tandem_staff` the signed sign-in of
+staff. Neither is readable by a page's script, and neither works for another purpose.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from typing import Any
+
+from tornado.httputil import HTTPServerRequest
+from tornado.web import RequestHandler, create_signed_value, decode_signed_value
+
+from core.accounts.staff import staff_role
+from core.app import App
+from core.errors import Unauthorized
+from core.principal import Principal
+
+PERSON = "tandem"
+STAFF = "tandem_staff"
+STAFF_DAYS = 0.5
+REMEMBERED = 10_000
+
+
+class Doorkeeper:
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._recent: OrderedDict[str, Principal] = OrderedDict()
+
+    async def identify(self, request: HTTPServerRequest) -> Principal | None:
+        """The person or staff member behind a request, as they are now; None for a stranger."""
+        try:
+            principal = await self._person(request) or await self._staff(request)
+        except Unauthorized:
+            return None
+        if principal is not None:
+            self._remember(principal)
+        return principal
+
+    async def _person(self, request: HTTPServerRequest) -> Principal | None:
+        cookie = request.cookies.get(PERSON)
+        return await self.app.principals.from_token(cookie.value, "page") if cookie else None
+
+    async def _staff(self, request: HTTPServerRequest) -> Principal | None:
+        cookie = request.cookies.get(STAFF)
+        if cookie is None:
+            return None
+        plain = decode_signed_value(self.app.settings.secret_key, STAFF, cookie.value, max_age_days=STAFF_DAYS)
+        if plain is None:
+            return None
+        claims = json.loads(plain)
+        # A local account may have been disabled since; a provider's word holds until the cookie ends.
+        role = claims["role"] if claims["via"] == "oidc" else await staff_role(self.app.transactions, claims["name"])
+        return self.app.principals.from_staff(claims["name"], role)
+
+    def _remember(self, principal: Principal) -> None:
+        key = key_of(principal)
+        self._recent[key] = principal
+        self._recent.move_to_end(key)
+        while len(self._recent) > REMEMBERED:
+            self._recent.popitem(last=False)
+
+    def recall(self, key: str) -> Principal | None:
+        """Whom a page's signed token names: known, because the request that made it was identified a moment ago."""
+        return self._recent.get(key)
+
+    def let_in_person(self, handler: RequestHandler, token: str, seconds: int) -> None:
+        handler.clear_cookie(STAFF)
+        handler.set_cookie(PERSON, token, max_age=seconds, **self._flags())
+
+    def let_in_staff(self, handler: RequestHandler, name: str, role: str, via: str) -> None:
+        value = json.dumps({"name": name, "role": role, "via": via})
+        signed = create_signed_value(self.app.settings.secret_key, STAFF, value)
+        handler.clear_cookie(PERSON)
+        handler.set_cookie(STAFF, signed, max_age=int(STAFF_DAYS * 86_400), **self._flags())
+
+    def let_out(self, handler: RequestHandler) -> None:
+        handler.clear_cookie(PERSON)
+        handler.clear_cookie(STAFF)
+
+    def _flags(self) -> dict[str, Any]:
+        return {"httponly": True, "samesite": "Lax", "secure": self.app.settings.secure, "path": "/"}
+
+
+def key_of(principal: Principal) -> str:
+    """A short name for somebody inside signed page tokens; never a secret."""
+    return f"{principal.kind}:{principal.id or principal.name}"

@@ -1,0 +1,192 @@
+"""The doors into pages: personas (demo), one-time links, staff sign-in, sign-out, and the token for a page's socket.
+
+Every one that changes something takes POST from our own pages only: the Origin (or the browser's own word for it) must
+be ours. Sign-in is limited by address, and says the same whatever was wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from tornado.web import HTTPError, RequestHandler
+
+from core.accounts.personas import personas
+from core.accounts.staff import sign_in
+from core.accounts.tickets import use_ticket
+from core.accounts.tokens import DAY
+from core.errors import NotFound, TandemError, Unauthorized
+from core.principal import SYSTEM
+from core.safety.limiter import Rate
+from core.web.security import client_address, own_page_headers
+from dashboards.auth.doorkeeper import Doorkeeper
+from dashboards.html import render
+from data.tables import User
+
+ATTEMPTS = Rate(10, 300)
+SOCKET_TOKEN_SECONDS = 3600
+
+
+class DoorHandler(RequestHandler):
+    """What all doors share: headers, limits, our own errors as a page."""
+
+    def initialize(self, doorkeeper: Doorkeeper) -> None:
+        self.doorkeeper, self.app = doorkeeper, doorkeeper.app
+
+    def set_default_headers(self) -> None:
+        for name, value in own_page_headers(self.application.settings.get("secure", False)).items():
+            self.set_header(name, value)
+        self.set_header("Cache-Control", "no-store")
+
+    def prepare(self) -> None:
+        if self.request.method == "POST" and not self._from_our_own_page():
+            raise HTTPError(403)
+
+    def _from_our_own_page(self) -> bool:
+        """A browser names the page a POST comes from; only ours may send any here."""
+        site = self.request.headers.get("Sec-Fetch-Site")
+        if site is not None and site not in ("same-origin", "none"):
+            return False
+        origin = self.request.headers.get("Origin")
+        if origin is None:
+            return site == "same-origin"
+        public = urlsplit(self.app.settings.public_url).netloc
+        return urlsplit(origin).netloc in {self.request.host, public} - {""}
+
+    async def limit(self, what: str) -> None:
+        address = client_address(self.request, self.app.settings.trusted_proxies)
+        allowance = await self.app.limiter.take(f"{what}:{address}", ATTEMPTS)
+        if not allowance.allowed:
+            raise HTTPError(429)
+
+    def next_page(self) -> str:
+        """Where to go afterwards: a path of ours, never an address."""
+        wanted = self.get_argument("next", "/")
+        fine = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and len(wanted) < 500
+        return wanted if fine else "/"
+
+    async def enter_as(self, user: User) -> None:
+        token, _ = self.app.tokens.make(user.id, user.token_generation, ("page",))
+        self.doorkeeper.let_in_person(self, token, DAY)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.finish(error_page(status_code))
+
+
+def error_page(status: int) -> str:
+    title, text = ERRORS.get(status, ERRORS[500])
+    return render("error.html", status=status, title=title, text=text)
+
+
+ERRORS = {
+    401: ("Please come in again", "This sign-in has ended. Nothing was lost."),
+    403: ("This is not open to you", "Your role does not include this page. An admin can change that."),
+    404: ("There is nothing here", "The address may have a typo, or the page has moved."),
+    405: ("That is not possible here", "Go back and try it another way."),
+    429: ("That was quick", "Wait a few minutes, then try again."),
+    500: ("Something went wrong on our side", "Nothing you did is lost. Try again in a moment."),
+    503: ("Away for a moment", "The database does not answer just now. We keep trying; nothing was lost."),
+}
+
+
+class Personas(DoorHandler):
+    """Demo mode's front door: come in as one of a few made-up people."""
+
+    def prepare(self) -> None:
+        if not self.app.settings.demo:
+            raise HTTPError(404)
+        super().prepare()
+
+    def get(self) -> None:
+        self.finish(render("enter.html", personas=personas(), next=self.next_page()))
+
+    async def post(self) -> None:
+        wanted = self.get_body_argument("persona", "")
+        if wanted not in {p.id for p in personas()}:
+            raise HTTPError(404)
+        await self.enter_as(await find_user(self.doorkeeper, wanted))
+        self.redirect(self.next_page(), status=303)
+
+
+async def find_user(doorkeeper: Doorkeeper, external_id: str) -> User:
+    async with doorkeeper.app.transactions.read() as db:
+        user = (await db.execute(select(User).where(User.external_id == external_id))).scalar_one_or_none()
+    if user is None:
+        raise NotFound
+    return user
+
+
+class Ticket(DoorHandler):
+    """`enter_url`: good once, for a minute; sets the cookie and opens a page."""
+
+    async def get(self, secret: str) -> None:
+        await self.limit("ticket")
+        try:
+            user_id = await self.app.transactions.run(SYSTEM, use_ticket, secret)
+        except Unauthorized:
+            raise HTTPError(401) from None
+        async with self.app.transactions.read() as db:
+            user = await db.get(User, user_id)
+        if user is None:
+            raise HTTPError(401)
+        await self.enter_as(user)
+        self.redirect(self.next_page(), status=303)
+
+
+class Login(DoorHandler):
+    """Staff sign in with name and password, or go to the organisation's provider."""
+
+    def get(self) -> None:
+        self.show()
+
+    def show(self, error: str = "", name: str = "", status: int = 200) -> None:
+        self.set_status(status)
+        settings = self.app.settings
+        page = render(
+            "login.html",
+            error=error,
+            username=name,
+            next=self.next_page(),
+            oidc=bool(settings.oidc_issuer),
+            demo=settings.demo,
+        )
+        self.finish(page)
+
+    async def post(self) -> None:
+        await self.limit("login")
+        name, password = self.get_body_argument("username", "")[:120], self.get_body_argument("password", "")[:500]
+        try:
+            role = await sign_in(self.app.transactions, name, password)
+        except TandemError as error:
+            self.show(error.message, name, error.status)
+            return
+        self.doorkeeper.let_in_staff(self, name, role, "password")
+        self.redirect(self.next_page(), status=303)
+
+
+class Logout(DoorHandler):
+    def get(self) -> None:
+        self.finish(render("logout.html"))
+
+    def post(self) -> None:
+        self.doorkeeper.let_out(self)
+        self.redirect("/enter" if self.app.settings.demo else "/login", status=303)
+
+
+class SocketToken(DoorHandler):
+    """A short token for the socket of a page that is already signed in; never kept by the page."""
+
+    async def post(self) -> None:
+        if self.request.headers.get("X-Tandem") != "1":
+            raise HTTPError(403)
+        principal = await self.doorkeeper.identify(self.request)
+        if principal is None:
+            raise HTTPError(401)
+        if principal.id is None:
+            raise HTTPError(403)
+        token, expires = self.app.tokens.make(
+            principal.id, principal.generation, ("socket",), SOCKET_TOKEN_SECONDS
+        )
+        self.set_header("Content-Type", "application/json")
+        self.finish({"token": token, "expires_at": expires.isoformat(), "user_id": str(principal.id)})

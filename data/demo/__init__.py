@@ -1,0 +1,1 @@
+"""Seed data of the demo: labelled, never used in production."""
