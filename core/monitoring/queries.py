@@ -1,0 +1,112 @@
+"""What staff and the house itself ask: how the jobs went, how the simulator's switch stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from data.tables import JobRun, Switch
+
+SIMULATOR = "simulator"
+
+
+@dataclass(frozen=True, slots=True)
+class JobInfo:
+    """What a job tells of itself, without its work."""
+
+    name: str
+    title: str
+    schedule: str
+    next_due: Callable[[datetime], datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    job: str
+    due_at: datetime
+    node: str
+    started_at: datetime
+    finished_at: datetime
+    milliseconds: int
+    ok: bool
+    result: dict[str, Any]
+    error: str | None
+
+    @property
+    def attempts(self) -> int:
+        """How often it failed so far."""
+        return 0 if self.ok else int(self.result.get("attempts", 1))
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    name: str
+    title: str
+    schedule: str
+    last: Run | None
+    last_ok_at: datetime | None
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorState:
+    running: bool
+    speed: float
+
+
+async def last_runs(db: AsyncSession, jobs: Sequence[str], *, ok: bool | None = None) -> dict[str, Run]:
+    """Each job's latest run, or the latest that went well or badly."""
+    wanted = select(JobRun).where(JobRun.job.in_(jobs)).order_by(JobRun.job, JobRun.due_at.desc()).distinct(JobRun.job)
+    if ok is not None:
+        wanted = wanted.where(JobRun.ok.is_(ok))
+    return {row.job: _run(row) for row in (await db.execute(wanted)).scalars()}
+
+
+async def recent_runs(db: AsyncSession, job: str, limit: int = 50) -> list[Run]:
+    """A job's runs, newest first."""
+    wanted = select(JobRun).where(JobRun.job == job).order_by(JobRun.due_at.desc()).limit(limit)
+    return [_run(row) for row in (await db.execute(wanted)).scalars()]
+
+
+async def job_status(db: AsyncSession, jobs: Sequence[JobInfo], now: datetime) -> list[JobStatus]:
+    """How each job stands, in the given order; a job that never ran is there too."""
+    names = [job.name for job in jobs]
+    latest, well = await last_runs(db, names), await last_runs(db, names, ok=True)
+    return [
+        JobStatus(
+            job.name,
+            job.title,
+            job.schedule,
+            latest.get(job.name),
+            well[job.name].finished_at if job.name in well else None,
+            job.next_due(now),
+        )
+        for job in jobs
+    ]
+
+
+async def simulator_state(db: AsyncSession, default: bool) -> SimulatorState:
+    """How the switch stands; `default` says whether the simulator runs while nobody has turned it."""
+    value = (await db.execute(select(Switch.value).where(Switch.name == SIMULATOR))).scalar_one_or_none()
+    if value is None:
+        return SimulatorState(default, 1.0)
+    return SimulatorState(bool(value.get("running")), float(value.get("speed", 1.0)))
+
+
+def _run(row: JobRun) -> Run:
+    return Run(
+        row.job,
+        row.due_at,
+        row.node,
+        row.started_at,
+        row.finished_at,
+        row.milliseconds,
+        row.ok,
+        row.result,
+        row.error,
+    )
