@@ -7,7 +7,6 @@ be ours. Sign-in is limited by address, and says the same whatever was wrong.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from tornado.web import HTTPError, RequestHandler
@@ -19,7 +18,7 @@ from core.accounts.tokens import DAY
 from core.errors import NotFound, TandemError, Unauthorized
 from core.principal import SYSTEM
 from core.safety.limiter import Rate
-from core.web.security import client_address, own_page_headers
+from core.web.security import OWN_HEADER, PAGE_CSP, client_address, is_same_origin, limit_key, security_headers
 from dashboards.auth.doorkeeper import Doorkeeper
 from dashboards.html import render
 from data.tables import User
@@ -35,7 +34,7 @@ class DoorHandler(RequestHandler):
         self.doorkeeper, self.app = doorkeeper, doorkeeper.app
 
     def set_default_headers(self) -> None:
-        for name, value in own_page_headers(self.application.settings.get("secure", False)).items():
+        for name, value in security_headers(self.app.settings, PAGE_CSP).items():
             self.set_header(name, value)
         self.set_header("Cache-Control", "no-store")
 
@@ -45,18 +44,11 @@ class DoorHandler(RequestHandler):
 
     def _from_our_own_page(self) -> bool:
         """A browser names the page a POST comes from; only ours may send any here."""
-        site = self.request.headers.get("Sec-Fetch-Site")
-        if site is not None and site not in ("same-origin", "none"):
-            return False
-        origin = self.request.headers.get("Origin")
-        if origin is None:
-            return site == "same-origin"
-        public = urlsplit(self.app.settings.public_url).netloc
-        return urlsplit(origin).netloc in {self.request.host, public} - {""}
+        return is_same_origin(self.request.headers.get("Origin"), self.request.host, self.app.settings)
 
     async def limit(self, what: str) -> None:
         address = client_address(self.request, self.app.settings.trusted_proxies)
-        allowance = await self.app.limiter.take(f"{what}:{address}", ATTEMPTS)
+        allowance = await self.app.limiter.take(f"{what}:{limit_key(address)}", ATTEMPTS)
         if not allowance.allowed:
             raise HTTPError(429)
 
@@ -178,15 +170,13 @@ class SocketToken(DoorHandler):
     """A short token for the socket of a page that is already signed in; never kept by the page."""
 
     async def post(self) -> None:
-        if self.request.headers.get("X-Tandem") != "1":
+        if self.request.headers.get(OWN_HEADER) != "1":
             raise HTTPError(403)
         principal = await self.doorkeeper.identify(self.request)
         if principal is None:
             raise HTTPError(401)
         if principal.id is None:
             raise HTTPError(403)
-        token, expires = self.app.tokens.make(
-            principal.id, principal.generation, ("socket",), SOCKET_TOKEN_SECONDS
-        )
+        token, expires = self.app.tokens.make(principal.id, principal.generation, ("socket",), SOCKET_TOKEN_SECONDS)
         self.set_header("Content-Type", "application/json")
         self.finish({"token": token, "expires_at": expires.isoformat(), "user_id": str(principal.id)})

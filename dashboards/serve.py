@@ -1,0 +1,256 @@
+"""The one server: Panel's pages, REST, sockets and our own files on one port and one asyncio loop.
+
+Panel and Bokeh leave three things to whoever serves them, and each is answered here:
+* a page's own websocket is judged like the page (same person, same scope), before the handshake;
+* a page's document belongs to the person it was made for: its signed token names them, and nobody may choose a
+  document by its id;
+* headers, origins and the number of page loads by one address have our rules, not the defaults.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+from bokeh.server.auth_provider import AuthProvider
+from bokeh.server.urls import per_app_patterns
+from bokeh.util.token import get_token_payload
+from panel.io.server import DocHandler, WSHandler
+from tornado.httputil import HTTPServerRequest
+from tornado.web import HTTPError, RequestHandler, StaticFileHandler
+
+from core.accounts.access import PAGES
+from core.app import App
+from core.errors import Unavailable
+from core.principal import Principal
+from core.safety.limiter import Rate
+from core.web.security import client_address, limit_key, origin_allowed, panel_csp, security_headers
+from dashboards.auth.doorkeeper import Doorkeeper, key_of
+from dashboards.auth.handlers import Login, Logout, Personas, SocketToken, Ticket, error_page
+from dashboards.auth.oidc import Oidc
+
+log = logging.getLogger(__name__)
+
+STATIC = Path(__file__).parent / "static"
+PAGE_LOADS = Rate(120, 60)
+CHOOSING = ("bokeh-session-id", "bokeh-token")
+KEPT_MILLISECONDS = 30_000
+"""How long a page without a connection is kept, so that a phone may lose its network for a moment."""
+
+Page = Callable[[App, Principal], Any]
+
+
+class Doors(AuthProvider):
+    """Bokeh's hook for sign-in, answered by the doorkeeper; our handlers do the rest."""
+
+    def __init__(self, doorkeeper: Doorkeeper) -> None:
+        self.doorkeeper = doorkeeper
+        super().__init__()
+
+    @property
+    def get_user(self) -> None:
+        return None
+
+    @property
+    def get_user_async(self) -> Callable[[Any], Any]:
+        async def get_user(handler: Any) -> str | None:
+            principal = await self.doorkeeper.identify(handler.request)
+            handler.principal = principal
+            return key_of(principal) if principal else None
+
+        return get_user
+
+    @property
+    def login_url(self) -> str:
+        return "/enter" if self.doorkeeper.app.settings.demo else "/login"
+
+    @property
+    def get_login_url(self) -> None:
+        return None
+
+    @property
+    def login_handler(self) -> None:
+        return None
+
+    @property
+    def logout_url(self) -> str:
+        return "/logout"
+
+    @property
+    def logout_handler(self) -> None:
+        return None
+
+
+def may_open(principal: Principal, path: str) -> bool:
+    """Whether somebody's scopes open a page. A page that is not listed opens to nobody."""
+    scope = PAGES.get(path.rstrip("/") or "/")
+    return scope is not None and principal.may(scope)
+
+
+def app_of(handler: Any) -> App:
+    app: App = handler.application.auth_provider.doorkeeper.app
+    return app
+
+
+class PageHandler(DocHandler):  # type: ignore[misc]
+    """A page's GET: who, whether, how often; then Panel draws it."""
+
+    principal: Principal | None = None
+
+    def set_default_headers(self) -> None:
+        settings = app_of(self).settings
+        for name, value in security_headers(settings, panel_csp(self.request.host, settings)).items():
+            self.set_header(name, value)
+
+    def get_login_url(self) -> str:
+        url: str = self.application.auth_provider.login_url
+        return url
+
+    async def prepare(self) -> None:
+        app = app_of(self)
+        if any(name in self.request.arguments for name in CHOOSING) or "Bokeh-Session-Id" in self.request.headers:
+            raise HTTPError(403)
+        address = client_address(self.request, app.settings.trusted_proxies)
+        if not (await app.limiter.take(f"page:{limit_key(address)}", PAGE_LOADS)).allowed:
+            raise HTTPError(429)
+        try:
+            await super().prepare()
+        except Unavailable:
+            raise HTTPError(503) from None
+        if self.principal is not None and not may_open(self.principal, self.request.path):
+            raise HTTPError(403)
+
+    def _generate_token_payload(self) -> dict[str, Any]:
+        payload: dict[str, Any] = super()._generate_token_payload()
+        # Only what the page needs stands in its token, which anybody can read in the page's source.
+        return payload | {"headers": {}, "cookies": {}, "viewer": key_of(self.principal) if self.principal else ""}
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(error_page(status_code))
+
+
+class PageSocket(WSHandler):  # type: ignore[misc]
+    """A page's own websocket: only for the person that the page was made for, and only while they may see it."""
+
+    principal: Principal | None = None
+
+    async def prepare(self) -> None:
+        if "Origin" not in self.request.headers:
+            raise HTTPError(403)
+        try:
+            await super().prepare()
+        except Unavailable:
+            raise HTTPError(503) from None
+        path = self.request.path.removesuffix("/ws")
+        if self.principal is None or not may_open(self.principal, path):
+            raise HTTPError(403)
+        if self._viewer() != key_of(self.principal):
+            raise HTTPError(403)
+
+    def _viewer(self) -> str:
+        """Whom the document's token names. Bokeh checks the signature when the socket opens."""
+        offered = self.request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+        try:
+            return str(get_token_payload(offered[-1].strip()).get("viewer", ""))
+        except (ValueError, KeyError, TypeError):
+            return ""
+
+    def check_origin(self, origin: str) -> bool:
+        return origin_allowed(origin, self.request.host, app_of(self).settings)
+
+
+class Assets(StaticFileHandler):
+    """Our own files. Browsers ask each time whether they are still the same, which costs one short answer."""
+
+    def set_extra_headers(self, path: str) -> None:
+        self.set_header("Cache-Control", "no-cache")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.finish(error_page(status_code))
+
+
+class Nowhere(RequestHandler):
+    """Every address that is nothing."""
+
+    def prepare(self) -> None:
+        raise HTTPError(404)
+
+    def set_default_headers(self) -> None:
+        for name, value in security_headers(app_of(self).settings).items():
+            self.set_header(name, value)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(error_page(status_code))
+
+
+def viewer_of_document(doorkeeper: Doorkeeper) -> Principal | None:
+    """The person whom the document being built belongs to, by its signed token."""
+    context = pn.state.curdoc.session_context if pn.state.curdoc else None
+    payload = context.token_payload if context else {}
+    principal = doorkeeper.recall(str(payload.get("viewer", "")))
+    path = str(payload.get("app_path") or pn.state.app_url or "/")
+    return principal if principal is not None and may_open(principal, path) else None
+
+
+def door_routes(doorkeeper: Doorkeeper) -> list[tuple[Any, ...]]:
+    given = {"doorkeeper": doorkeeper}
+    return [
+        (r"/enter", Personas, given),
+        (r"/enter/([\w-]{10,100})", Ticket, given),
+        (r"/login", Login, given),
+        (r"/login/oidc", Oidc, given),
+        (r"/logout", Logout, given),
+        (r"/auth/socket-token", SocketToken, given),
+        (r"/assets/(.*)", Assets, {"path": str(STATIC)}),
+    ]
+
+
+def serve(app: App, pages: dict[str, Page], routes: list[tuple[Any, ...]]) -> Any:
+    """A Panel server, bound and not yet started. The caller starts it, and stops it."""
+    doorkeeper = Doorkeeper(app)
+    per_app_patterns[:] = [(r"/ws", PageSocket), (r"/?", PageHandler)]
+    settings = app.settings
+    return pn.io.server.get_server(
+        {path: _factory(app, doorkeeper, page) for path, page in pages.items()},
+        port=settings.port,
+        address=settings.host,
+        show=False,
+        start=False,
+        verbose=False,
+        title={path: "Tandem" for path in pages},
+        auth_provider=Doors(doorkeeper),
+        websocket_origin=["*"],  # PageSocket judges origins; this is only Bokeh's own, second list
+        sign_sessions=True,
+        secret_key=settings.secret_key.encode(),
+        cookie_secret=settings.secret_key,
+        include_headers=[],
+        include_cookies=[],
+        use_index=False,
+        extra_patterns=[*door_routes(doorkeeper), *routes],
+        default_handler_class=Nowhere,
+        unused_session_lifetime_milliseconds=KEPT_MILLISECONDS,
+        check_unused_sessions_milliseconds=5_000,
+        http_server_kwargs={
+            "max_body_size": 2 * 1024 * 1024,
+            "max_header_size": 32 * 1024,
+            "idle_connection_timeout": 75,
+            "body_timeout": 30,
+        },
+    )
+
+
+def _factory(app: App, doorkeeper: Doorkeeper, page: Page) -> Callable[[], Any]:
+    def build() -> Any:
+        viewer = viewer_of_document(doorkeeper)
+        if viewer is None:
+            # The third guard: whatever let the request through, a page without its person shows nothing.
+            return pn.Column()
+        return page(app, viewer)
+
+    return build
