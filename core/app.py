@@ -33,7 +33,10 @@ from core.live.liveview import Delivery, Topics
 from core.live.pubsub import LocalPubSub, PubSub
 from core.live.relay import Relay
 from core.live.replica import Replicas
+from core.live.signals import Signals
 from core.metrics import Metrics
+from core.presence.service import Presence
+from core.presence.store import PresenceStore
 from core.principal import SYSTEM
 from core.reactions import Reactions
 from core.safety.gate import Gate
@@ -41,6 +44,7 @@ from core.safety.limiter import Limiter, MemoryLimiter
 from core.settings import Settings
 from core.social.friendships import NEW_FRIENDS
 from core.transaction import Transaction, Transactions
+from core.web.channels.registry import Sockets
 from data.database import Database
 from data.tables import ApiKey
 
@@ -69,6 +73,18 @@ class App:
         self.principals = Principals(self.transactions, self.tokens, self.clock)
         self.limiter: Limiter = MemoryLimiter(self.clock)
         self.gate = Gate(self.transactions, self.limiter, self.metrics)
+        self.signals = Signals(self.pubsub)
+        store = PresenceStore(database, self.clock)
+        self.presence = Presence(self.hub, self.signals, self.clock, store)
+        self.sockets = Sockets(
+            hub=self.hub,
+            relay=self.relay,
+            replicas=self.replicas,
+            presence=self.presence,
+            transactions=self.transactions,
+            authenticate=lambda token: self.principals.from_token(token, "socket"),
+            clock=self.clock,
+        )
         self.rights_listeners: list[Callable[[UUID], None]] = []
         self.relay.listeners.append(self._on_delivery)
 
@@ -76,9 +92,13 @@ class App:
         await self.transactions.run(SYSTEM, ensure_first_key, self.settings.api_key)
         await self.relay.start()
         await self.reactions.start()
-        await self.pubsub.start(self._on_poke, self._on_signal)
+        await self.pubsub.start(self._on_poke, self.signals.receive)
+        await self.presence.start()
+        await self.sockets.start()
 
     async def stop(self) -> None:
+        await self.sockets.drain(0)
+        await self.presence.stop()
         await self.pubsub.stop()
         await self.reactions.stop()
         await self.relay.stop()
@@ -87,9 +107,6 @@ class App:
     def _on_poke(self) -> None:
         self.relay.poke()
         self.reactions.poke()
-
-    def _on_signal(self, data: bytes) -> None:
-        return None
 
     def _on_delivery(self, delivery: Delivery) -> None:
         user_id = delivery.fact.user_id

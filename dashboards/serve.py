@@ -9,10 +9,12 @@ Panel and Bokeh leave three things to whoever serves them, and each is answered 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import panel as pn
 from bokeh.server.auth_provider import AuthProvider
@@ -28,7 +30,7 @@ from core.errors import Unavailable
 from core.principal import Principal
 from core.safety.limiter import Rate
 from core.web.security import client_address, limit_key, origin_allowed, panel_csp, security_headers
-from dashboards.auth.doorkeeper import Doorkeeper, key_of
+from dashboards.auth.doorkeeper import Doorkeeper, app_of, key_of
 from dashboards.auth.handlers import Login, Logout, Personas, SocketToken, Ticket, error_page
 from dashboards.auth.oidc import Oidc
 
@@ -40,6 +42,8 @@ CHOOSING = ("bokeh-session-id", "bokeh-token")
 KEPT_MILLISECONDS = 30_000
 """How long a page without a connection is kept, so that a phone may lose its network for a moment."""
 
+RIGHTS_CHANGED = 4003
+
 Page = Callable[[App, Principal], Any]
 
 
@@ -48,6 +52,7 @@ class Doors(AuthProvider):
 
     def __init__(self, doorkeeper: Doorkeeper) -> None:
         self.doorkeeper = doorkeeper
+        self.pages = OpenPages(doorkeeper)
         super().__init__()
 
     @property
@@ -90,9 +95,40 @@ def may_open(principal: Principal, path: str) -> bool:
     return scope is not None and principal.may(scope)
 
 
-def app_of(handler: Any) -> App:
-    app: App = handler.application.auth_provider.doorkeeper.app
-    return app
+class OpenPages:
+    """The websockets of open pages, by person: judged again as soon as somebody's rights change."""
+
+    def __init__(self, doorkeeper: Doorkeeper) -> None:
+        self.doorkeeper = doorkeeper
+        self._open: dict[UUID, set[PageSocket]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        doorkeeper.app.rights_listeners.append(self._rights_changed)
+
+    def opened(self, page: PageSocket) -> None:
+        if page.principal is not None and page.principal.id is not None:
+            self._open.setdefault(page.principal.id, set()).add(page)
+
+    def closed(self, page: PageSocket) -> None:
+        user_id = page.principal.id if page.principal else None
+        if user_id in self._open:
+            self._open[user_id].discard(page)
+            if not self._open[user_id]:
+                del self._open[user_id]
+
+    def __len__(self) -> int:
+        return sum(len(pages) for pages in self._open.values())
+
+    def _rights_changed(self, user_id: UUID) -> None:
+        if user_id in self._open:
+            task = asyncio.create_task(self._judge(user_id))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _judge(self, user_id: UUID) -> None:
+        for page in tuple(self._open.get(user_id, ())):
+            principal = await self.doorkeeper.identify(page.request)
+            if principal is None or not may_open(principal, page.request.path.removesuffix("/ws")):
+                page.close(RIGHTS_CHANGED, "rights changed")
 
 
 class PageHandler(DocHandler):  # type: ignore[misc]
@@ -150,6 +186,11 @@ class PageSocket(WSHandler):  # type: ignore[misc]
             raise HTTPError(403)
         if self._viewer() != key_of(self.principal):
             raise HTTPError(403)
+        self.application.auth_provider.pages.opened(self)
+
+    def on_close(self) -> None:
+        self.application.auth_provider.pages.closed(self)
+        super().on_close()
 
     def _viewer(self) -> str:
         """Whom the document's token names. Bokeh checks the signature when the socket opens."""
@@ -225,7 +266,7 @@ def serve(app: App, pages: dict[str, Page], routes: list[tuple[Any, ...]]) -> An
         verbose=False,
         title={path: "Tandem" for path in pages},
         auth_provider=Doors(doorkeeper),
-        websocket_origin=["*"],  # PageSocket judges origins; this is only Bokeh's own, second list
+        websocket_origin=["127.0.0.1"],  # PageSocket judges origins by our own rule instead of this list
         sign_sessions=True,
         secret_key=settings.secret_key.encode(),
         cookie_secret=settings.secret_key,

@@ -87,3 +87,9 @@ class Doorkeeper:
 def key_of(principal: Principal) -> str:
     """A short name for somebody inside signed page tokens; never a secret."""
     return f"{principal.kind}:{principal.id or principal.name}"
+
+
+def app_of(handler: Any) -> App:
+    """The App behind any handler of our server, before the handler knows anything else."""
+    app: App = handler.application.auth_provider.doorkeeper.app
+    return app

@@ -19,7 +19,7 @@ from core.errors import NotFound, TandemError, Unauthorized
 from core.principal import SYSTEM
 from core.safety.limiter import Rate
 from core.web.security import OWN_HEADER, PAGE_CSP, client_address, is_same_origin, limit_key, security_headers
-from dashboards.auth.doorkeeper import Doorkeeper
+from dashboards.auth.doorkeeper import Doorkeeper, app_of
 from dashboards.html import render
 from data.tables import User
 
@@ -34,7 +34,7 @@ class DoorHandler(RequestHandler):
         self.doorkeeper, self.app = doorkeeper, doorkeeper.app
 
     def set_default_headers(self) -> None:
-        for name, value in security_headers(self.app.settings, PAGE_CSP).items():
+        for name, value in security_headers(app_of(self).settings, PAGE_CSP).items():
             self.set_header(name, value)
         self.set_header("Cache-Control", "no-store")
 
