@@ -99,9 +99,8 @@ class Store:
 
     def remove_other_epochs(self) -> int:
         """Remove the files of histories that a restored backup ended; returns how many histories."""
-        others = [path for path in self.root.iterdir() if path.is_dir() and path.name != self.epoch]
-        # Only what this store made is removed, should somebody point it at a folder with other things in it.
-        others = [path for path in others if (path / "events").is_dir()]
+        # Only what a store made is removed, should somebody point it at a folder with other things in it.
+        others = [events.parent for events in self.root.glob("*/events") if events.parent.name != self.epoch]
         for path in others:
             shutil.rmtree(path, ignore_errors=True)
         return len(others)

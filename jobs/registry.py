@@ -1,0 +1,15 @@
+"""Every job there is, in the order in which they run when several are due."""
+
+from __future__ import annotations
+
+from jobs.audiences import AUDIENCES
+from jobs.export_log import export_log
+from jobs.job import Job
+from jobs.place import Place
+from jobs.presence_cleanup import PRESENCE_CLEANUP
+from jobs.retention import retention
+from jobs.rollups import rollups
+
+
+def registry(place: Place) -> tuple[Job, ...]:
+    return (PRESENCE_CLEANUP, AUDIENCES, export_log(place), rollups(place), retention(place))
