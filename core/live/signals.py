@@ -1,7 +1,7 @@
 """Signals by kind: the one way for several parts of a node to share its pub/sub.
 
-A signal is ephemeral bytes to every other node. A part names its kind once (`on`) and sends under it; a signal of a kind
-that nobody here knows is dropped, so that nodes of different versions get along.
+A signal is ephemeral bytes to every other node. A part names its kind once (`on`) and sends under it; a signal of a
+kind that nobody here knows is dropped, so that nodes of different versions get along.
 """
 
 from __future__ import annotations

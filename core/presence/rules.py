@@ -1,7 +1,7 @@
 """What is known of somebody who is here, and who may be told. Pure.
 
-A topic's kind says which keys an entry has and which audiences may be listed there: the lobby is public, a cohort's room
-is for the cohort. Somebody whose audience is narrower is here all the same, and is listed for nobody.
+A topic's kind says which keys an entry has and which audiences may be listed there: the lobby is public, a cohort's
+room is for the cohort. Somebody whose audience is narrower is here all the same, and is listed for nobody.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ STATUSES = ("online", "away", "studying", "in_quiz")
 AWAY_AFTER = 300.0
 """Seconds without a sign from the person after which `online` becomes `away`."""
 
+SUBJECT = re.compile(r"(|[a-z0-9][a-z0-9_-]{0,63})")
 ACTIVITY = re.compile(r"(|browsing|studying|taking_quiz|practicing_[a-z0-9][a-z0-9_-]{0,63})")
 
 BUSIEST = ("in_quiz", "studying", "online", "away")
@@ -102,6 +103,10 @@ def entry_meta(kind: Kind, who: Principal, here: Here) -> dict[str, Any]:
 
 def is_status(text: str) -> bool:
     return text in STATUSES
+
+
+def is_subject(text: str) -> bool:
+    return SUBJECT.fullmatch(text) is not None
 
 
 def is_activity(text: str) -> bool:

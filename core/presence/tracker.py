@@ -1,8 +1,9 @@
 """Who is on which topic, over all nodes. Pure: no clock, no network, no chance.
 
 An entry is one connection on one topic; people are counted, not entries. A change of an entry is a new entry in its
-place, with a `phx_ref` of its own, so that a diff is always "these came, those went". `flush` answers what changed on a
-topic since the last flush, in Phoenix's form; a state taken right after a flush plus every later diff is the later state.
+place, with a `phx_ref` of its own, so that a diff is always "these came, those went". `flush` answers what changed on
+a topic since the last flush, in Phoenix's form; a state taken right after a flush plus all later diffs is the later
+state.
 
 Each node owns its entries and numbers its changes. Others apply a change when it is the next one, and otherwise ask for
 the whole (`replace`): the highest version wins, so the order in which nodes are heard does not matter.

@@ -1,0 +1,99 @@
+"""The form of every message on the socket, by which it is checked where it comes in and described where it goes out.
+
+Adding an optional field keeps a message's version; anything else is a new version beside the old one. `id` and `seq` of
+a message that came from the log are the fact's: `id` is the same wherever it is heard, `seq` rises in every topic.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Status = Literal["online", "away", "studying", "in_quiz"]
+
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a client sends: nothing more than what is asked for."""
+
+
+class UpdateStatus(Strict, frozen=True):
+    """How somebody is here."""
+
+    status: Status
+
+
+class UpdateActivity(Strict, frozen=True):
+    """What somebody is doing: `browsing`, `studying`, `taking_quiz`, `practicing_{skill}` or nothing."""
+
+    activity: str
+
+
+class JoinParams(msgspec.Struct, frozen=True):
+    """What a join may say: the last position it saw, and in which history."""
+
+    since: int | None = None
+    epoch: str | None = None
+
+
+class Durable(msgspec.Struct, frozen=True):
+    """What came from the log: the fact's id, and its place."""
+
+    id: str
+    seq: int
+
+
+class NewActivity(Durable, frozen=True):
+    """Somebody did something. `event_type` and `data` repeat `type` and `properties` under their older names."""
+
+    type: str
+    user_id: str
+    user_name: str
+    user_avatar: str
+    subject: str | None
+    skill: str | None
+    properties: dict[str, Any]
+    visibility: str
+    timestamp: str
+    simulated: bool
+    event_type: str
+    data: dict[str, Any]
+
+
+class PersonUpdated(Durable, frozen=True):
+    """Somebody is called or pictured differently from now on."""
+
+    user_id: str
+    user_name: str
+    user_avatar: str
+
+
+class PersonRemoved(Durable, frozen=True):
+    """Somebody is no longer shown here: what is listed of them goes."""
+
+    user_id: str
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The whole state again, beside `seq` and `epoch`: it replaces everything held of this topic."""
+
+    seq: int
+    epoch: str
+    activities: list[dict[str, Any]]
+
+
+class PresenceMetas(msgspec.Struct, frozen=True):
+    """One person: an entry for each of their connections, told apart by `phx_ref`."""
+
+    metas: list[dict[str, Any]]
+
+
+PresenceState = dict[str, PresenceMetas]
+"""Who is here, by user id."""
+
+
+class PresenceDiff(msgspec.Struct, frozen=True):
+    """Who came and who went since the last diff; a change is both."""
+
+    joins: dict[str, PresenceMetas]
+    leaves: dict[str, PresenceMetas]
