@@ -7,6 +7,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 ROOMS := $(wildcard core data jobs dashboards tools tests panel_app.py)
 WORKERS ?= 2
+# Under this name `make -n test` only says what it would do: a line that names MAKE itself runs even then.
+AGAIN := $(MAKE)
 PYTEST := $(PY) -m pytest
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade)
@@ -14,7 +16,7 @@ LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --gene
 ready-%:
 	@python="$$(tools/find-python)" && "$$python" -m tools.setup $*
 
-.PHONY: help run test check static walls bench backup restore migrate requirements screenshots docs lock format \
+.PHONY: help run test check static types walls bench backup restore migrate requirements screenshots docs lock format \
 	audit sizes clean
 
 help: ## List the doors
@@ -25,7 +27,7 @@ run: ready-run ## Start Tandem here, with a demo community (TANDEM_MODE=producti
 	@exec $(PY) panel_app.py
 
 test: ready-test ## Everything: lints, types, walls, all tests, coverage of 90 % or more
-	@static=0; $(MAKE) static || static=$$?; \
+	@static=0; $(AGAIN) static || static=$$?; \
 	tests=0; $(PYTEST) -n $(WORKERS) --dist loadscope --cov --cov-report=term || tests=$$?; \
 	exit $$((static > tests ? static : tests))
 
@@ -35,10 +37,12 @@ check: ready-check static ## What to run before a commit: lints, types, walls, f
 static: ready-check
 	@$(PY) -m ruff format --check --quiet . || { echo "not formatted: \`make format\` does it"; exit 1; }
 	@$(PY) -m ruff check --quiet .
-	@$(PY) -m mypy $(ROOMS)
-	@$(MAKE) walls
+	@$(MAKE) types walls
 	@$(PY) -m tools.lint_panes
 	@$(PY) -m tools.lint_habits
+
+types: ready-check
+	@$(PY) -m mypy $(ROOMS)
 
 walls: ready-check
 	@.venv/bin/lint-imports --no-logo

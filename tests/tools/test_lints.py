@@ -25,6 +25,7 @@ HOUSE = {
     "core/safety/gate.py": "import core.accounts.rules\n",
     "core/accounts/rules.py": "import datetime\nimport core.errors\n",
     "core/accounts/commands.py": "import sqlalchemy\nimport core.accounts.rules\nimport data.tables.people\n",
+    "core/accounts/helper.py": "import core.accounts.commands\n",
     "core/live/hub.py": "import core.events.catalog\n",
     "core/transaction.py": "import core.events.catalog\nimport core.clock\n",
     "core/events/catalog.py": "import core.ids\n",
@@ -41,6 +42,7 @@ HOUSE = {
 FLOORS = "dashboards and jobs stand on core"
 ROOMS = "the rooms of core keep their order"
 PURE = "the codec and the tracker are pure"
+REACH = "what is pure reaches no command"
 ENTRY = "nobody imports the entry"
 TORNADO = "Tornado only in"
 PANEL = "Panel and Bokeh only in"
@@ -60,7 +62,10 @@ BREACHES = [
     ("core/attic/commands.py", "core.ids", ROOMS),
     ("core/accounts/rules.py", "sqlalchemy", PURE),
     ("core/accounts/rules.py", "core.clock", PURE),
-    ("core/accounts/rules.py", "core.accounts.commands", PURE),
+    ("core/accounts/rules.py", "core.accounts.commands", REACH),
+    ("core/accounts/rules.py", "core.accounts.helper", REACH),
+    ("core/accounts/rules.py", "data.database", REACH),
+    ("core/presence/tracker.py", "core.transaction", REACH),
     ("core/accounts/rules.py", "time", PURE),
     ("core/workshop/deep/scoring.py", "redis", PURE),
     ("core/experiments/statistics.py", "duckdb", PURE),
@@ -104,7 +109,7 @@ def furnish(root: Path) -> None:
 
 
 def broken_walls(root: Path) -> list[str]:
-    command = [Path(sys.executable).parent / "lint-imports", "--no-logo", "--no-cache"]
+    command: list[str | Path] = [Path(sys.executable).parent / "lint-imports", "--no-logo", "--no-cache"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60, check=False)
     broken = [line for line in done.stdout.splitlines() if " BROKEN" in line]
     assert bool(broken) == bool(done.returncode), done.stdout + done.stderr
@@ -222,8 +227,8 @@ HABITS = [
     ("core/settings.py", 'DATA = "/wor' + 'k/data"'),
     ("docs/a.md", "this is a guess for" + " now"),
     ("core/live/hub.py", "# TO" + "DO: more"),
-    ("dashboards/page.html", '<script src="https://cdn.' + 'jsdelivr.net/x.js">'),
-    ("dashboards/look.css", '@import url("https://' + 'example.org/a.css")'),
+    ("dashboards/page.html", '<script src="https:' + "//cdn." + 'jsdelivr.net/x.js">'),
+    ("dashboards/look.css", "@imp" + 'ort url("https://example.org/a.css")'),
     ("data/tables/people.py", "created = mapped_column(default=func." + "now())"),
     ("tests/rest/test_a.py", SLEEP),
     ("tests/rest/test_a.py", "time.sleep" + "(1)"),
@@ -242,7 +247,7 @@ def test_a_broken_habit_is_caught(tmp_path: Path, path: str, text: str, capsys: 
 def test_good_habits_are_left_alone(tmp_path: Path) -> None:
     good = {
         "core/live/hub.py": "deadline = clock.now()",
-        "core/accounts/rules.py": "import random\n\ndef pick(dice: random.Random) -> int:\n    return dice.randint(1, 6)\n",
+        "core/accounts/rules.py": "import random\n\ndef pick(dice: random.Random) -> int:\n    return dice.random()\n",
         "tests/live/test_a.py": "await asyncio.sleep(0)",
         "docs/a.md": "It listens on /socket/websocket and keeps its files in var/.",
         "dashboards/look.css": '@font-face { src: url("fonts/inter.woff2") }',

@@ -1,0 +1,166 @@
+"""Set-up knows what it has done, finds the programs, asks pip's settings for uv, and says what is missing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import audit, environment, programs, setup
+from tools.environment import SetupError
+
+LOCK = """\
+uvloop==1.0 \\
+    --hash=sha256:aa
+uv==0.13.8 ; python_version < '4' \\
+    --hash=sha256:bb \\
+    --hash=sha256:cc
+    # via tandem
+websockets==17.4 \\
+    --hash=sha256:dd
+"""
+
+
+@pytest.fixture
+def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No program on the path, none in the home folder."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("TANDEM_CHROMIUM", raising=False)
+    monkeypatch.delenv("PLAYWRIGHT_BROWSERS_PATH", raising=False)
+    programs.chromium.cache_clear()
+    return tmp_path
+
+
+def program(path: Path, text: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_one_package_is_taken_from_a_lock_with_its_hashes() -> None:
+    assert environment.stanza(LOCK, "uv").count("--hash") == 2
+    assert environment.stanza(LOCK, "uv").startswith("uv==0.13.8")
+    with pytest.raises(SetupError, match="make lock"):
+        environment.stanza(LOCK, "ruff")
+
+
+def test_pips_index_and_certificates_reach_uv() -> None:
+    listed = (
+        "global.index-url='https://mirror.example/simple'\nglobal.cert='/a.pem'\n:env:.cert='/b.pem'\nglobal.x='1'\n"
+    )
+    words = environment.uv_words(listed)
+    assert words["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
+    assert words["SSL_CERT_FILE"] == "/b.pem"
+    assert set(words) == {"UV_DEFAULT_INDEX", "SSL_CERT_FILE", "UV_PYTHON_DOWNLOADS"}
+
+
+def test_a_half_made_environment_is_not_sound(tmp_path: Path) -> None:
+    assert not environment.is_sound(tmp_path)
+    (tmp_path / "bin").mkdir()
+    program(tmp_path / "bin" / "python", "exit 1")
+    assert not environment.is_sound(tmp_path)
+
+
+@pytest.mark.slow
+def test_an_environment_is_made_anew_over_a_broken_one(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    program(tmp_path / "bin" / "python", "exit 1")
+    environment.make(tmp_path)
+    assert environment.is_sound(tmp_path)
+
+
+def test_a_stamp_holds_until_an_input_changes() -> None:
+    assert setup.is_ready("check"), "these tests run from an environment that set-up made"
+    assert len({setup.digest(stage) for stage in setup.STAGES}) == 2, "check and test are made from the same locks"
+
+
+def test_a_second_set_up_costs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert setup.main(["check"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_an_unknown_stage_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert setup.main(["everything"]) == 2
+    assert "run | check | test" in capsys.readouterr().out
+
+
+def test_two_set_ups_wait_for_each_other() -> None:
+    ask = "import fcntl, os, sys; fcntl.flock(os.open('.', os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    with setup.alone():
+        refused = subprocess.run([sys.executable, "-c", ask], cwd=programs.ROOT, capture_output=True, check=False)
+    allowed = subprocess.run([sys.executable, "-c", ask], cwd=programs.ROOT, capture_output=True, check=False)
+    assert b"BlockingIOError" in refused.stderr
+    assert allowed.returncode == 0
+
+
+def test_the_locked_programs_start() -> None:
+    redis, node, npm = programs.redis_server(), programs.node(), programs.npm()
+    assert redis
+    assert node
+    assert npm
+    for found in (redis, node):
+        assert subprocess.run([found, "--version"], capture_output=True, timeout=30, check=True).stdout
+
+
+def test_a_browser_that_does_not_start_is_no_browser(empty_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program(empty_machine / "chromium", "exit 1")
+    assert programs.chromium() is None
+    with pytest.raises(SetupError, match="apt-get install chromium"):
+        setup.browser()
+    programs.chromium.cache_clear()
+    chosen = program(empty_machine / "mine", "echo Chromium 1")
+    monkeypatch.setenv("TANDEM_CHROMIUM", str(chosen))
+    assert setup.browser() == str(chosen)
+    programs.chromium.cache_clear()
+
+
+def test_a_missing_package_is_installed_with_apt_once(empty_machine: Path) -> None:
+    tries: list[int] = []
+
+    def fails() -> None:
+        tries.append(1)
+        raise SetupError("no venv")
+
+    with pytest.raises(SetupError, match="no venv"):
+        setup.with_apt(fails, "python3-venv")
+    assert tries == [1], "without apt there is no second try"
+    if os.geteuid() == 0:
+        program(empty_machine / "apt-get", f'echo "$@" >> {empty_machine}/asked')
+        with pytest.raises(SetupError, match="no venv"):
+            setup.with_apt(fails, "python3-venv")
+        assert "install -y --no-install-recommends python3-venv" in (empty_machine / "asked").read_text()
+
+
+def test_the_finder_of_python_explains_itself(tmp_path: Path) -> None:
+    finder = programs.ROOT / "tools" / "find-python"
+    nothing = subprocess.run(
+        ["/bin/sh", finder], cwd=tmp_path, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert nothing.returncode == 1
+    assert "Python 3.11 or later" in nothing.stderr
+    given = subprocess.run(
+        ["/bin/sh", finder], cwd=tmp_path, env={"PATH": "", "PYTHON": sys.executable}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert given.stdout.strip() == sys.executable
+
+
+def test_the_audit_asks_about_exactly_the_locked_pins() -> None:
+    project = audit.project_of(LOCK)
+    assert "\"uv==0.13.8 ; python_version < '4'\"" in project
+    assert project.count("==") == 3
+
+
+@pytest.mark.parametrize(
+    ("report", "verdict"),
+    [
+        ('{"vulnerabilities": {}}', audit.CLEAN),
+        ('{"vulnerabilities": {"phoenix": {"severity": "high"}}}', audit.FINDINGS),
+        ('{"error": {}}', audit.UNREACHABLE),
+        ("", audit.UNREACHABLE),
+    ],
+)
+def test_the_audit_claims_nothing_it_did_not_see(report: str, verdict: str) -> None:
+    assert audit.verdict_of(report) == verdict
