@@ -131,7 +131,7 @@ class OpenPages:
                 page.close(RIGHTS_CHANGED, "rights changed")
 
 
-class PageHandler(DocHandler):  # type: ignore[misc]
+class PageHandler(DocHandler):
     """A page's GET: who, whether, how often; then Panel draws it."""
 
     principal: Principal | None = None
@@ -169,7 +169,7 @@ class PageHandler(DocHandler):  # type: ignore[misc]
         self.finish(error_page(status_code))
 
 
-class PageSocket(WSHandler):  # type: ignore[misc]
+class PageSocket(WSHandler):
     """A page's own websocket: only for the person that the page was made for, and only while they may see it."""
 
     principal: Principal | None = None

@@ -29,6 +29,7 @@ COLOURS: Final[dict[str, tuple[str, str]]] = {
     "warm": ("#A04807", "#F5A968"),
     "warm-weak": ("#FDEBDD", "#3D2716"),
     "sun": ("#F0A35E", "#F2B27A"),
+    "raised": ("#FFFFFF", "#323A66"),
     "track": ("#DDE0EE", "#343B5E"),
     "d1": ("#4453C4", "#9AA8FF"),
     "d2": ("#0B7A75", "#4CCFC4"),
@@ -47,14 +48,10 @@ DEEP_GROUNDS: Final[tuple[str, ...]] = (
 )  # fmt: skip
 """Grounds for adults' initials, white on each at 4.5:1 or better; the same in both themes."""
 
-ANIMALS: Final[tuple[str, ...]] = (
-    "fox", "penguin", "owl", "rabbit", "bear", "panda", "cat", "koala", "chick", "whale", "frog", "mouse",
-)  # fmt: skip
-
 GROUNDS: Final[tuple[str, ...]] = (
     "#FDE3CC", "#D3EEF4", "#E7DEFA", "#FBDDE5", "#EADCCD", "#DDF1E4", "#D8E6FB", "#FDEFBC",
 )  # fmt: skip
-"""Grounds of the animal avatars, numbered from 1 in file names: `fox-1.svg` to `mouse-8.svg`."""
+"""Grounds of the animal avatars, numbered from 1 in file names: `fox-1.svg` to `whale-8.svg`."""
 
 FIXED: Final[dict[str, str]] = {
     "font": '"Inter Variable", Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',

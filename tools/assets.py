@@ -15,6 +15,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from core.accounts.rules import ANIMALS
 from dashboards import theme
 from tools import avatar_set
 
@@ -53,7 +54,7 @@ def made() -> dict[str, str]:
         "elements/parts.js": _parts((STATIC / "css" / "parts.css").read_text(encoding="utf-8")),
         "avatars/neutral.svg": avatar_set.neutral(),
     }
-    for animal in theme.ANIMALS:
+    for animal in ANIMALS:
         for number, ground in enumerate(theme.GROUNDS, start=1):
             files[f"avatars/{animal}-{number}.svg"] = avatar_set.avatar(animal, ground)
     return files

@@ -1,7 +1,7 @@
 """The drawings of the avatar set: twelve animals, flat, without outlines, in a square of 64.
 
 Each is what stands on the round ground; `tools.assets` puts it on the eight grounds and writes the files.
-Coordinates are ours to change: only the animals' names are known elsewhere (`dashboards.theme.ANIMALS`).
+Coordinates are ours to change: only the animals' names are known elsewhere (`core.accounts.rules.ANIMALS`).
 """
 
 from __future__ import annotations
@@ -77,13 +77,14 @@ DRAWINGS: Final[dict[str, str]] = {
         '<path fill="#E4E8F0" d="M32 46c5 0 9 2 11 5-3 3-7 4-11 4s-8-1-11-4c2-3 6-5 11-5z"/>'
         f'{eyes(22.5, 41.5, 34)}<path fill="{INK}" d="M32 32c4 0 5.5 5 5.5 9 0 4-2.5 6-5.5 6s-5.5-2-5.5-6c0-4 1.5-9 5.5-9z"/>'
     ),
-    "chick": (
-        '<path fill="#E8A91F" d="M29 14c-3-3-3-6-1-8 2 1 3 3 3.5 5 1-3 3-4 5.5-4 0 3-2 6-5 8z"/>'
-        '<path fill="#F9CE4B" d="M32 12c13 0 21 10 21 22s-8 21-21 21-21-9-21-21 8-22 21-22z"/>'
-        '<path fill="#FBE08C" d="M32 42c7 0 12 3 14 8-4 3-9 5-14 5s-10-2-14-5c2-5 7-8 14-8z"/>'
-        f'{eyes(23, 41, 31, 2.4)}<path fill="#EC8332" d="M26 35.500c4-2.6 8-2.6 12 0 0 4-3 7-6 7s-6-3-6-7z"/>'
-        '<path fill="#C7621B" d="M27 37.500h10c-.8 2-3 3-5 3s-4.2-1-5-3z"/>'
-        '<g fill="#F4A56B"><circle cx="18" cy="37" r="2.8"/><circle cx="46" cy="37" r="2.8"/></g>'
+    "lion": (
+        '<path fill="#B5651D" d="M32 6c5 0 7 3 11 4s7 1 9 5 1 7 3 11 4 5 3 10-4 6-5 10-1 7-5 10-7 1-11 3-5 0-5 0-1 2-5 0-7 0-11-3'
+        '-4-6-5-10-4-5-5-10 1-6 3-10 0-7 3-11 5-4 9-5 6-4 11-4z"/>'
+        '<g fill="#EFB24C"><circle cx="17.5" cy="20" r="5"/><circle cx="46.5" cy="20" r="5"/></g>'
+        '<path fill="#F4C467" d="M32 15c10 0 17 8 17 18s-7 18-17 18-17-8-17-18 7-18 17-18z"/>'
+        '<path fill="#FFF1D6" d="M32 37c6 0 10 3 10 7.5S38 52 32 52s-10-3-10-7.5S26 37 32 37z"/>'
+        f'{eyes(24, 40, 32)}<path fill="#7A3E16" d="M28 38.500c2.500-1.300 5.500-1.300 8 0 .6 2.600-2 4.500-4 4.500s-4.600-1.900-4-4.500z"/>'
+        f'<path fill="none" stroke="{INK}" stroke-width="1.500" stroke-linecap="round" d="M32 43v2M28.500 46.500c1.500 1.600 3 1.400 3.500 0 .5 1.400 2 1.600 3.500 0"/>'
     ),
     "whale": (
         '<path fill="none" stroke="#7CC0E8" stroke-width="3" stroke-linecap="round" d="M27 18v-4c0-4-7-5-8-1M27 14c0-4 7-5 8-1"/>'
@@ -102,13 +103,14 @@ DRAWINGS: Final[dict[str, str]] = {
         f'<path fill="none" stroke="#23512B" stroke-width="2" stroke-linecap="round" d="M21 38.500c6 5.5 16 5.5 22 0"/>'
         '<g fill="#EE9C93"><circle cx="17" cy="37" r="2.6"/><circle cx="47" cy="37" r="2.6"/></g>'
     ),
-    "mouse": (
-        '<g fill="#A5938C"><circle cx="15.5" cy="21" r="11"/><circle cx="48.5" cy="21" r="11"/></g>'
-        '<g fill="#F0B6BE"><circle cx="15.5" cy="21.5" r="7"/><circle cx="48.5" cy="21.5" r="7"/></g>'
-        '<path fill="#B8A69E" d="M32 19c11 0 18 8 18 17 0 11-9 19-18 19s-18-8-18-19c0-9 7-17 18-17z"/>'
-        '<path fill="#EBE1DC" d="M32 41c6 0 10 3 10 7 0 4-5 7-10 7s-10-3-10-7c0-4 4-7 10-7z"/>'
-        f'{eyes(24, 40, 36)}<circle cx="32" cy="43" r="3" fill="#E0708A"/>'
-        f'<path fill="none" stroke="{INK}" stroke-width="1.5" stroke-linecap="round" d="M32 46.500v1.500M28.5 49c1.5 1.5 3 1.3 3.5 0 .5 1.3 2 1.5 3.5 0"/>'
+    "hedgehog": (
+        '<path fill="#6B4A3A" d="M32 8l4 4 6-2 2 6 6 1-1 6 5 4-3 5 4 5-5 3 1 6-6 1-2 5-22 0-2-5-6-1 1-6-5-3 4-5-3-5 5-4-1-6 6-1 2-6 6 2z"/>'
+        '<path fill="#87604B" d="M32 14l3 3 5-1 1 5 5 1-1 5 4 4-4 5-26 0-4-5 4-4-1-5 5-1 1-5 5 1z"/>'
+        '<g fill="#D9A986"><circle cx="17" cy="29" r="4.5"/><circle cx="47" cy="29" r="4.5"/></g>'
+        '<path fill="#F3D9BD" d="M32 27c4-3 10-2 13 2 3 5 3 12 0 17-3 5-8 8-13 8s-10-3-13-8c-3-5-3-12 0-17 3-4 9-5 13-2z"/>'
+        f'{eyes(24.5, 39.5, 36)}<path fill="{INK}" d="M28.5 41.500h7c.6 3-1.500 5-3.500 5s-4.100-2-3.500-5z"/>'
+        '<g fill="#EFA79A"><circle cx="20.500" cy="43" r="2.800"/><circle cx="43.500" cy="43" r="2.800"/></g>'
+        f'<path fill="none" stroke="{INK}" stroke-width="1.500" stroke-linecap="round" d="M29 49.500c2 1.500 4 1.500 6 0"/>'
     ),
 }
 

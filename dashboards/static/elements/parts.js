@@ -82,7 +82,7 @@ export const PARTS = `/* The parts that pages and elements share. Pages link thi
 .segments button { min-height: 34px; padding: 0 14px; font: inherit; font-size: 13px; font-weight: 600; color: var(--muted);
   background: none; border: 0; border-radius: 9px; cursor: pointer; transition: background-color var(--quick), color var(--quick); }
 .segments button:hover { color: var(--text); }
-.segments button[aria-pressed="true"] { color: var(--text); background: var(--surface); box-shadow: 0 1px 2px rgb(26 29 43 / 14%); }
+.segments button[aria-pressed="true"] { color: var(--text); background: var(--raised); box-shadow: 0 1px 2px rgb(26 29 43 / 14%); }
 
 /* Tables: heads small, figures right and tabular, rows close */
 .table { width: 100%; border-collapse: collapse; font-size: 13.5px; }

@@ -1,0 +1,68 @@
+"""The set's drawings for templates: icons, the mark, and faces, as markup of our own making.
+
+The browser's elements draw the same from the same file, `static/icons.js`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from core.principal import Principal
+from dashboards.theme import DEEP_GROUNDS
+
+STATIC: Final = Path(__file__).parent / "static"
+ANIMAL: Final = re.compile(r"[a-z]+-[1-8]")
+
+
+@cache
+def drawings() -> dict[str, list[tuple[str, dict[str, str]]]]:
+    body = (STATIC / "icons.js").read_text(encoding="utf-8").split("export default ", 1)[1]
+    loaded: dict[str, list[tuple[str, dict[str, str]]]] = json.loads(body)
+    return loaded
+
+
+@cache
+def svg(meaning: str, extra: str = "") -> Markup:
+    """One drawing by its meaning, hidden from readers; `extra` are further attributes, of our own writing."""
+    parts = "".join(_tag(tag, attributes) for tag, attributes in drawings()[meaning])
+    return Markup(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" {extra}>{parts}</svg>')
+
+
+def _tag(tag: str, attributes: dict[str, str]) -> str:
+    pairs = " ".join(f'{name}="{value}"' for name, value in attributes.items())
+    return f"<{tag} {pairs}/>"
+
+
+@cache
+def mark() -> Markup:
+    """Two circles; where they meet, the ground shows."""
+    return Markup(
+        '<svg viewBox="0 0 44 32" aria-hidden="true">'
+        '<path fill="var(--accent)" d="M22 2.250A15 15 0 1 0 22 29.750 15 15 0 0 1 22 2.250z"/>'
+        '<path fill="var(--sun)" d="M22 2.250A15 15 0 1 1 22 29.750 15 15 0 0 0 22 2.250z"/></svg>'
+    )
+
+
+def face(who: Principal, size: int = 32) -> Markup:
+    """A person's face: their animal, their initial, or the neutral one. No other picture is ever asked for."""
+    if who.avatar == "initial" and who.name.strip():
+        deep = ground(str(who.id or who.name))
+        initial = f'<span class="initial" style="background:var(--deep-{deep})">{escape(who.name.strip()[0].upper())}</span>'
+        return Markup(f'<span class="face" style="--face:{size}px" aria-hidden="true">{initial}</span>')
+    name = who.avatar if ANIMAL.fullmatch(who.avatar) else "neutral"
+    picture = f'<img src="/assets/avatars/{name}.svg" alt="" width="{size}" height="{size}">'
+    return Markup(f'<span class="face" style="--face:{size}px">{picture}</span>')
+
+
+def ground(text: str) -> int:
+    """The number of the deep ground behind an initial: as the browser computes it."""
+    total = 0
+    for letter in text:
+        total = (total * 31 + ord(letter)) % 9973
+    return total % len(DEEP_GROUNDS) + 1

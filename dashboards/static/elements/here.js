@@ -1,0 +1,49 @@
+// <tandem-here topics="cohort:… presence:lobby" cohort="cohort:…">: one strip about who is here, faces first. A figure shows when it
+// is known, and never before; its digits change in place.
+import {TandemElement, define} from "./base.js";
+import {h, icon} from "./dom.js";
+import "./presence.js";
+import {joinPeople, topicsOf} from "./people.js";
+import {doing} from "./texts.js";
+
+const practising = (people) => people.filter((person) => doing(person).mark === "practising").length;
+
+class Here extends TandemElement {
+  static css = `
+    ul { display: flex; flex-wrap: wrap; gap: 16px 0; }
+    li { display: flex; align-items: center; gap: 14px; flex: 1 1 150px; min-height: 48px; padding: 0 20px; min-width: 0; }
+    li + li { border-left: 1px solid var(--line); }
+    li:first-child { padding-left: 0; }
+    li > .icon { color: var(--accent); font-size: 21px; }
+    b { display: block; font-size: 22px; font-weight: 680; line-height: 1.2; letter-spacing: -.025em; min-width: 2ch; }
+    li div span { font-size: 13px; color: var(--muted); }
+    .faded { opacity: .6; }
+    .people { --ground: var(--surface); flex-basis: 290px; margin-left: -6px; }
+    @media (max-width: 719px) {
+      ul { display: grid; grid-template-columns: 1fr 1fr; }
+      li, li:first-child { padding: 0; gap: 12px; }
+      li + li { border-left: 0; }
+      li.people { grid-column: 1 / -1; }
+    }`;
+
+  start() {
+    this.list = h("ul", {class: "plain-list"});
+    this.root.replaceChildren(this.list);
+    this.figures = new Map();
+    const topics = topicsOf(this);
+    this.list.append(h("li", {class: "people"}, h("tandem-presence", {topics: topics.join(" "), me: this.getAttribute("me")})));
+    const cohort = this.hasAttribute("cohort") ? this.figure("cohort", "friend", "in your cohort") : null;
+    const busy = this.figure("practising", "writing", "practising now");
+    joinPeople(this, topics, (people) => busy(practising(people)));
+    if (cohort) this.join(this.getAttribute("cohort"), {onPresence: (people) => cohort(people.length)});
+    this.watchState((state) => this.list.classList.toggle("faded", state === "offline" || state === "reconnecting"));
+  }
+
+  figure(name, meaning, label) {
+    const value = h("b", {class: "num"}, "–");
+    this.list.append(h("li", {"data-figure": name}, icon(meaning), h("div", {}, value, h("span", {}, label))));
+    return (count) => { value.textContent = count.toLocaleString("en-GB"); };
+  }
+}
+
+define("tandem-here", Here);

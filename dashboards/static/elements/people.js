@@ -1,0 +1,74 @@
+// <tandem-people topics="presence:lobby cohort:…" without="…">: who is here, as a short list; further people become a count.
+// Above fifty people names stop and counts stay. Whoever is on several of the topics is one person.
+import {TandemElement, define, empty, loading} from "./base.js";
+import {face, h, icon} from "./dom.js";
+import {doing} from "./texts.js";
+
+const NAMES_UP_TO = 50;
+
+/** A presence meta as a person; topics differ in what they call the name. An empty picture means an initial. */
+export function asPerson(meta) {
+  const picture = meta.avatar_url ?? meta.avatar;
+  return {id: String(meta.user_id ?? meta.key), name: meta.username ?? meta.name ?? "", avatar: picture === "" ? "initial" : picture};
+}
+
+/** Join the topics for an element and tell `onPeople` of everybody on them, once each, except those on `without`. */
+export function joinPeople(element, topics, onPeople, without = []) {
+  const here = new Map(topics.map((topic) => [topic, []]));
+  const elsewhere = new Map();
+  const tell = () => {
+    const hidden = new Set([...elsewhere.values()].flat().map((one) => asPerson(one).id));
+    const all = new Map();
+    for (const one of [...here.values()].flat()) if (!all.has(asPerson(one).id)) all.set(asPerson(one).id, one);
+    onPeople([...all].filter(([id]) => !hidden.has(id)).map(([, one]) => one));
+  };
+  for (const topic of topics) element.join(topic, {onPresence: (people) => { here.set(topic, people); tell(); }});
+  for (const topic of without) element.join(topic, {onPresence: (people) => { elsewhere.set(topic, people); tell(); }});
+}
+
+export const topicsOf = (element, fallback = "presence:lobby") => (element.getAttribute("topics") ?? element.getAttribute("topic") ?? fallback).split(/\s+/).filter(Boolean);
+
+export function personRow(meta, me) {
+  const person = asPerson(meta);
+  const {text, mark} = doing(meta);
+  const you = Boolean(me) && person.id === me;
+  const robot = meta.simulated && icon("simulated", {size: 14, label: "Simulated"});
+  return h("li", {class: "row", "data-person": person.id}, face(person, {size: 36, mark, you}),
+    h("div", {class: "who"}, h("div", {class: "name"}, you ? `${person.name} (you)` : person.name), h("div", {class: "doing"}, text, robot)));
+}
+
+class People extends TandemElement {
+  static css = `
+    .more { display: flex; align-items: center; gap: 10px; padding-top: 12px; margin-top: 8px; border-top: 1px solid var(--line); font-size: 13px; color: var(--muted); }
+    .quiet-note { margin: 4px 0 0; font-size: 13px; color: var(--muted); }
+    .faded { opacity: .6; }`;
+
+  start() {
+    this.limit = Number(this.getAttribute("limit") ?? 6);
+    this.box = h("div", {}, loading(3));
+    this.root.replaceChildren(this.box);
+    joinPeople(this, topicsOf(this), (people) => this.draw(people), (this.getAttribute("without") ?? "").split(/\s+/).filter(Boolean));
+    this.watchState((state) => this.box.classList.toggle("faded", state === "offline" || state === "reconnecting"));
+  }
+
+  draw(people) {
+    const me = this.getAttribute("me");
+    const count = this.closest("section")?.querySelector("[data-count]");
+    if (count) count.textContent = people.length.toLocaleString("en-GB");
+    if (!people.length) { this.box.replaceChildren(empty("Nobody is here just now. Whoever comes shows up by themselves.", {meaning: "people"})); return; }
+    const mine = people.filter((one) => asPerson(one).id === me);
+    const others = people.filter((one) => asPerson(one).id !== me);
+    const named = people.length > NAMES_UP_TO ? mine : [...mine, ...others].slice(0, this.limit);
+    const rest = [...mine, ...others].slice(named.length);
+    const rows = h("ul", {class: "plain-list"}, named.map((one) => personRow(one, me)));
+    this.box.replaceChildren(rows, ...(rest.length ? [remainder(rest)] : []),
+      ...(others.length ? [] : [h("p", {class: "quiet-note"}, "You are the first one here.")]));
+  }
+}
+
+function remainder(rest) {
+  const faces = rest.slice(0, 4).map((one) => face(asPerson(one), {size: 28}));
+  return h("div", {class: "more"}, h("span", {class: "stack", "aria-hidden": "true"}, faces), h("span", {class: "num"}, `and ${rest.length.toLocaleString("en-GB")} more`));
+}
+
+define("tandem-people", People);
