@@ -29,7 +29,7 @@ from data.database_url import normalise
 OLDEST = 15
 CHECK_SECONDS = 2.0
 CONNECT_SECONDS = 5.0
-IDLE_SECONDS = 5.0
+REST_SECONDS = 5.0
 """A connection that rested longer is asked for a sign of life before it is used."""
 
 CONFLICTS = frozenset({"40001", "40P01"})
@@ -114,21 +114,6 @@ def _rested(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) ->
     record.info["rested"] = monotonic()
 
 
-def _awake(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
-    """Refuse a dead connection before it is used; the pool then drops all that are as old and makes a new one.
-
-    The driver learns of most deaths by itself, which costs nothing to ask; only one that rested is sent a question.
-    """
-    driver = connection.driver_connection
-    if driver.is_closed():
-        raise InvalidatePoolError
-    if monotonic() - record.info.get("rested", monotonic()) > IDLE_SECONDS:
-        try:
-            await_only(driver.execute(";", timeout=CHECK_SECONDS))
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise InvalidatePoolError from error
-
-
 class Database:
     """One database and this process's connections to it."""
 
@@ -141,6 +126,7 @@ class Database:
         echo: bool = False,
         command_timeout: float = 60.0,
         application_name: str = "tandem",
+        rest_seconds: float = REST_SECONDS,
     ) -> None:
         address, arguments = normalise(url)
         settings = {"application_name": application_name, "TimeZone": "UTC", **arguments.pop("server_settings", {})}
@@ -162,11 +148,12 @@ class Database:
             },
         )
         event.listen(self.engine.sync_engine, "do_connect", _connect)
-        event.listen(self.engine.sync_engine, "checkout", _awake)
+        event.listen(self.engine.sync_engine, "checkout", self._awake)
         event.listen(self.engine.sync_engine, "checkin", _rested)
         reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._writers = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._readers = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
+        self._rest_seconds = rest_seconds
         self._abandoned: set[asyncio.Task[list[str]]] = set()
 
     @asynccontextmanager
@@ -213,6 +200,20 @@ class Database:
         if read_only == "on":
             reasons.append("database: it is a read-only stand-by")
         return reasons
+
+    def _awake(self, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        """Refuse a dead connection before it is used; the pool then drops all that are as old and makes a new one.
+
+        The driver learns of most deaths by itself, which costs nothing to ask; only one that rested is sent a question.
+        """
+        driver = connection.driver_connection
+        if driver.is_closed():
+            raise InvalidatePoolError
+        if monotonic() - record.info.get("rested", monotonic()) > self._rest_seconds:
+            try:
+                await_only(driver.execute(";", timeout=CHECK_SECONDS))
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                raise InvalidatePoolError from error
 
     async def close(self) -> None:
         """Close every connection that is not in use, and those in use when they are given back."""

@@ -19,6 +19,10 @@ KNOWN = (
     (("No space left on device", "Disk quota exceeded"), FULL),
     (("Read-only file system",), READ_ONLY),
     (
+        ("could not look up effective user ID",),
+        "PostgreSQL wants a user with a name, and this one has only a number: add it to /etc/passwd, or set DATABASE_URL.",
+    ),
+    (
         ("could not map anonymous shared memory", "could not create shared memory segment", "Cannot allocate memory"),
         "There is not enough memory for the embedded database: free some, or set DATABASE_URL to another server.",
     ),

@@ -13,10 +13,11 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def keeper_address(sockets: str) -> str:
 
 def find_home(root: Path) -> Path:
     """Follow the note that says the data is elsewhere, if there is one."""
-    asked = root.resolve() / "postgres"
+    asked = root.resolve()
     note = asked / "elsewhere"
     if not note.is_file():
         return asked
@@ -95,11 +96,26 @@ def find_sockets(root: Path) -> str | None:
         return None
 
 
+def discard(root: Path) -> bool:
+    """Delete the database of this folder for good, unless somebody still uses it."""
+    home = find_home(root)
+    if not home.is_dir():
+        return True
+    sockets = find_sockets(root)
+    with suppress(FileNotFoundError, BlockingIOError), _alone(home / "lock", wait=False):
+        if sockets and not Path(sockets).is_relative_to(home):
+            shutil.rmtree(sockets, ignore_errors=True)
+        for folder in {home, root.resolve()}:
+            shutil.rmtree(folder)
+        return True
+    return False
+
+
 def prepare(root: Path, programs: Path | None = None) -> Places:
     """Make the folders that the keeper needs, and nothing in them; one process at a time."""
     programs = programs or wheel_programs()
-    root.mkdir(parents=True, exist_ok=True)
-    with _alone(root):
+    root.resolve().parent.mkdir(parents=True, exist_ok=True)
+    with _alone(root.resolve().parent):
         home = find_home(root)
         dropping = os.geteuid() == 0
         home = _home_of_root(home) if dropping else _home_of_user(home)
@@ -117,10 +133,10 @@ def prepare(root: Path, programs: Path | None = None) -> Places:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _alone(path: Path, *, wait: bool = True) -> Iterator[None]:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(descriptor)
@@ -139,7 +155,7 @@ def _home_of_root(home: Path) -> Path:
     """Make the home where the server's user can come to it; root's own, so that nobody else can plant files in it."""
     if not home.exists():
         user = system_user()
-        asked, home = home, home if may(user.pw_uid, user.pw_gid, "x", home.parent) else _spare_home()
+        asked, home = home, home if may(user.pw_uid, user.pw_gid, "x", home.parent) else _spare_home(home)
         _make(home, 0o711)
         if home != asked:
             (home / "README").write_text(
@@ -152,13 +168,15 @@ def _home_of_root(home: Path) -> Path:
     return home
 
 
-def _spare_home() -> Path:
-    if not os.access(SPARE, os.W_OK):
+def _spare_home(asked: Path) -> Path:
+    temporary = Path(tempfile.gettempdir()).resolve()
+    spare = temporary if asked.is_relative_to(temporary) else SPARE
+    if not os.access(spare, os.W_OK):
         raise EmbeddedPostgresError(
-            f"The user {system_user().pw_name}, who runs the database for root, cannot reach the data folder, and "
-            f"{SPARE} cannot be written to: set TANDEM_DATA to a folder that everybody may enter."
+            f"The user {system_user().pw_name}, who runs the database for root, cannot reach {asked}, and {spare} "
+            "cannot be written to: set TANDEM_DATA to a folder that everybody may enter."
         )
-    return SPARE / f"tandem-{secrets.token_hex(6)}"
+    return spare / f"tandem-{secrets.token_hex(6)}"
 
 
 def _server_user(home: Path) -> tuple[int, int]:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +24,7 @@ from urllib.parse import quote
 
 from data.embedded.cluster import environment
 from data.embedded.errors import EmbeddedPostgresError, explain_os
-from data.embedded.places import PORT, Places, find_home, find_sockets, keeper_address, prepare
+from data.embedded.places import PORT, Places, discard, find_home, find_sockets, keeper_address, prepare
 
 State = Literal["stopped", "starting", "ready", "down"]
 PROJECT = Path(__file__).parents[2]
@@ -71,6 +72,7 @@ class EmbeddedPostgres:
         self._programs = programs
         self._line: Line | None = None
         self._leaving = threading.Event()
+        self._news = threading.Condition()
         self._thread: threading.Thread | None = None
 
     @property
@@ -112,6 +114,16 @@ class EmbeddedPostgres:
         thread.join(STOP_SECONDS)
         self._line = self._thread = None
         self.state, self.pid = "stopped", 0
+
+    def wait(self, until: Callable[[], bool], timeout: float) -> bool:
+        """Wait until something is true of `state`, `reason` or `pid`; asks again whenever they change."""
+        with self._news:
+            return self._news.wait_for(until, timeout)
+
+    def discard(self) -> bool:
+        """Stop, and delete all data for good; not if another process still holds the server. For tests and trials."""
+        self.stop()
+        return discard(self.root)
 
     def __enter__(self) -> Self:
         self.start()
@@ -191,7 +203,9 @@ class EmbeddedPostgres:
             log.warning("the embedded database is down: %s", message["reason"])
         elif state == "ready" and self.state == "down":
             log.info("the embedded database is back")
-        self.state, self.reason, self.pid = state, message.get("reason", ""), message.get("pid", 0)
+        with self._news:
+            self.state, self.reason, self.pid = state, message.get("reason", ""), message.get("pid", 0)
+            self._news.notify_all()
 
     def _watch(self, line: Line) -> None:
         """Hear how the server stands until we let go; replace a keeper that was killed."""
