@@ -22,7 +22,8 @@ ready-%:
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
-run: export TANDEM_MODE ?= demo
+run migrate backup restore: export TANDEM_MODE ?= demo
+
 run: ready-run ## Start Tandem here, with a demo community (TANDEM_MODE=production for the real thing)
 	@exec $(PY) panel_app.py
 
@@ -56,9 +57,9 @@ migrate: ready-run ## Bring the database to the newest tables
 backup: ready-run ## Write a backup of database and files; prints where
 	@exec $(PY) panel_app.py backup
 
-restore: ready-run ## Put a backup back: make restore FILE=var/backups/…
+restore: ready-run ## Put a backup back: make restore FILE=var/backups/… (FORCE=1 replaces what is there)
 	@test -n "$(FILE)" || { echo "say which: make restore FILE=var/backups/…" >&2; exit 2; }
-	@exec $(PY) panel_app.py restore "$(FILE)"
+	@exec $(PY) panel_app.py restore $(if $(FORCE),--force) "$(FILE)"
 
 requirements: ready-check ## Write docs/requirements.md: every requirement and the tests that prove it
 	@$(PY) -m tools.requirements
