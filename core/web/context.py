@@ -1,0 +1,63 @@
+"""What the network's doors need of the core: the running node, seen from its front.
+
+`core.app.App` is one; naming it here instead would let the doors reach into how it is built.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from core.accounts.principals import Principals
+from core.accounts.tokens import Tokens
+from core.clock import Clock
+from core.live.hub import Hub
+from core.live.pubsub import PubSub
+from core.live.relay import Relay
+from core.live.replica import Replicas
+from core.metrics import Metrics
+from core.safety.gate import Gate
+from core.safety.limiter import Limiter
+from core.settings import Settings
+from core.transaction import Transactions
+from data.database import Database
+
+
+class Context(Protocol):
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def transactions(self) -> Transactions: ...
+
+    @property
+    def principals(self) -> Principals: ...
+
+    @property
+    def tokens(self) -> Tokens: ...
+
+    @property
+    def limiter(self) -> Limiter: ...
+
+    @property
+    def gate(self) -> Gate: ...
+
+    @property
+    def metrics(self) -> Metrics: ...
+
+    @property
+    def hub(self) -> Hub: ...
+
+    @property
+    def relay(self) -> Relay: ...
+
+    @property
+    def replicas(self) -> Replicas: ...
+
+    @property
+    def pubsub(self) -> PubSub: ...
