@@ -79,9 +79,9 @@ def with_demo_secrets(settings: Settings) -> tuple[Settings, str]:
 
 
 def run(options: argparse.Namespace, settings: Settings, fresh_key: str) -> int:
-    from core.logging_setup import set_up_logging
+    from core.logging_setup import configure
 
-    set_up_logging(settings.log_level)
+    configure(settings.log_level)
     with database_url(settings) as url:
         settings = replace(settings, database_url=url) if settings.database_url else settings
         match options.command:

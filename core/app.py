@@ -31,6 +31,8 @@ from core.ids import new_id
 from core.live.hub import Hub
 from core.live.liveview import Delivery, Topics
 from core.live.pubsub import LocalPubSub, PubSub
+from core.live.pubsub_postgres import PostgresPubSub
+from core.live.pubsub_redis import RedisPubSub
 from core.live.relay import Relay
 from core.live.replica import Replicas
 from core.live.signals import Signals
@@ -41,11 +43,13 @@ from core.principal import SYSTEM
 from core.reactions import Reactions
 from core.safety.gate import Gate
 from core.safety.limiter import Limiter, MemoryLimiter
+from core.safety.limiter_redis import RedisLimiter
 from core.settings import Settings
 from core.social.friendships import NEW_FRIENDS
 from core.transaction import Transaction, Transactions
 from core.web.channels.registry import Sockets
 from data.database import Database
+from data.redis import connect
 from data.tables import ApiKey
 
 log = logging.getLogger(__name__)
@@ -62,7 +66,7 @@ class App:
         self.node = settings.node or f"{socket.gethostname()}-{new_id().hex[-6:]}"
         self.clock = clock or SystemClock()
         self.metrics = Metrics()
-        self.pubsub = pubsub or LocalPubSub()
+        self.pubsub = pubsub or pubsub_of(settings, database.engine.url.render_as_string(hide_password=False))
         self.transactions = Transactions(database, self.clock, self.pubsub.poke)
         self.hub = Hub()
         self.topics = Topics([GlobalFeed(), CohortFeed(), SubjectFeed(subjects())])
@@ -71,7 +75,8 @@ class App:
         self.reactions = Reactions(self.transactions, [NEW_FRIENDS])
         self.tokens = Tokens(settings.secret_key, self.clock)
         self.principals = Principals(self.transactions, self.tokens, self.clock)
-        self.limiter: Limiter = MemoryLimiter(self.clock)
+        self.redis = connect(settings.redis, settings.redis_pool) if settings.redis else None
+        self.limiter: Limiter = RedisLimiter(self.redis, self.clock) if self.redis else MemoryLimiter(self.clock)
         self.gate = Gate(self.transactions, self.limiter, self.metrics)
         self.signals = Signals(self.pubsub)
         store = PresenceStore(database, self.clock)
@@ -103,6 +108,8 @@ class App:
         await self.reactions.stop()
         await self.relay.stop()
         await self.replicas.close()
+        if self.redis:
+            await self.redis.aclose()
 
     def _on_poke(self) -> None:
         self.relay.poke()
@@ -122,6 +129,15 @@ class App:
             await self.reactions.drain()
             if await self.relay.catch_up() == seq:
                 return
+
+
+def pubsub_of(settings: Settings, database_url: str) -> PubSub:
+    """What carries pokes and signals between nodes: by default Redis where there is one."""
+    if settings.bus_kind == "redis":
+        return RedisPubSub(settings.redis)
+    if settings.bus_kind == "postgres":
+        return PostgresPubSub(database_url)
+    return LocalPubSub()
 
 
 async def ensure_first_key(tx: Transaction, key: str) -> None:

@@ -21,6 +21,7 @@ class Principal:
     role: str = ""
     scopes: frozenset[str] = field(default_factory=frozenset)
     cohort_id: UUID | None = None
+    cohort_name: str = ""
     minor: bool = True
     audience: str = "nobody"
     """Who may see this person's doings: `public`, `cohort` or `nobody`."""

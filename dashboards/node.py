@@ -5,13 +5,28 @@ The embedded database is migrated at start; one that was given is only looked at
 
 from __future__ import annotations
 
+import asyncio
+import errno
 from typing import Any
 
+from core.accounts.personas import save_personas
 from core.app import App
 from core.errors import SettingsError
+from core.principal import SYSTEM
 from core.settings import Settings
+from core.web.channels.socket import socket_routes
+from core.web.http import handlers
+from core.web.rest import ROUTES
+from core.web.security import origin_allowed
+from dashboards.pages import PAGES
+from dashboards.serve import serve
 from data.database import Database
 from data.migrate import current, head, migrate
+from jobs.lease import Lease
+from jobs.place import Place
+from jobs.registry import registry
+from jobs.runner import Runner
+from jobs.scheduler import Scheduler
 
 
 class Node:
@@ -19,13 +34,28 @@ class Node:
         self.settings, self.url = settings, url
         self.database = Database(url, pool_size=settings.database_pool)
         self.app = App(settings, self.database)
+        self.scheduler = self._scheduler()
         self.server: Any = None
+
+    def _scheduler(self) -> Scheduler:
+        app, settings = self.app, self.settings
+        jobs = registry(Place(settings.data / "analytics", settings.timezone))
+        runner = Runner(
+            jobs, app.transactions, app.clock, zone=settings.zone, node=app.node, metrics=app.metrics
+        )
+        return Scheduler(runner, Lease(self.url), app.clock, zone=settings.zone, metrics=app.metrics)
 
     async def start(self) -> int:
         """Bring the node to life; the port it listens on."""
         await self._prepare_database()
         await self.app.start()
-        return 0
+        if self.settings.demo:
+            await self.app.transactions.run(SYSTEM, save_personas)
+        self.server = self._listen()
+        self.server.start()
+        await self.scheduler.start()
+        port: int = self.server.port
+        return port
 
     async def _prepare_database(self) -> None:
         if not self.settings.database_url:
@@ -41,6 +71,28 @@ class Node:
                 "run `python panel_app.py migrate` first."
             )
 
+    def _listen(self) -> Any:
+        app, settings = self.app, self.settings
+        routes = [
+            *socket_routes(app.sockets, lambda origin, host: origin_allowed(origin, host, settings)),
+            *handlers(app, ROUTES),
+        ]
+        try:
+            return serve(app, PAGES, routes)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise SettingsError(
+                    f"Port {settings.port} is in use: end what listens there, or choose another TANDEM_PORT."
+                ) from None
+            raise SettingsError(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.") from None
+
     async def stop(self, drain_seconds: float) -> None:
-        await self.app.stop()
+        """Let nobody in any more, send those who are here away, and end everything in order."""
+        if self.server is not None:
+            self.server.unlisten()
+        await self.scheduler.stop()
+        async with asyncio.timeout(drain_seconds or None):
+            await self.app.stop()
+        if self.server is not None:
+            self.server.stop(wait=False)
         await self.database.close()

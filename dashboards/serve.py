@@ -21,7 +21,6 @@ from bokeh.server.auth_provider import AuthProvider
 from bokeh.server.urls import per_app_patterns
 from bokeh.util.token import get_token_payload
 from panel.io.server import DocHandler, WSHandler
-from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
 from core.accounts.access import PAGES
@@ -31,8 +30,9 @@ from core.principal import Principal
 from core.safety.limiter import Rate
 from core.web.security import client_address, limit_key, origin_allowed, panel_csp, security_headers
 from dashboards.auth.doorkeeper import Doorkeeper, app_of, key_of
-from dashboards.auth.handlers import Login, Logout, Personas, SocketToken, Ticket, error_page
+from dashboards.auth.handlers import Login, Logout, Personas, SocketToken, Ticket
 from dashboards.auth.oidc import Oidc
+from dashboards.static_pages import error_page
 
 log = logging.getLogger(__name__)
 
@@ -275,6 +275,7 @@ def serve(app: App, pages: dict[str, Page], routes: list[tuple[Any, ...]]) -> An
         use_index=False,
         extra_patterns=[*door_routes(doorkeeper), *routes],
         default_handler_class=Nowhere,
+        xsrf_cookie_kwargs={"httponly": True, "samesite": "Strict", "secure": settings.secure},
         unused_session_lifetime_milliseconds=KEPT_MILLISECONDS,
         check_unused_sessions_milliseconds=5_000,
         http_server_kwargs={

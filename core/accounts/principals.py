@@ -15,7 +15,7 @@ from core.clock import Clock
 from core.errors import Unauthorized
 from core.principal import Principal
 from core.transaction import Transactions
-from data.tables import ApiKey, Block, User
+from data.tables import ApiKey, Block, Cohort, User
 
 
 def hash_secret(secret: str) -> bytes:
@@ -40,6 +40,7 @@ class Principals:
         user = await db.get(User, user_id)
         if user is None:
             raise Unauthorized
+        cohort = await db.get(Cohort, user.cohort_id) if user.cohort_id else None
         hidden = union_all(
             select(Block.blocked_id).where(Block.blocker_id == user_id),
             select(Block.blocker_id).where(Block.blocked_id == user_id),
@@ -53,6 +54,7 @@ class Principals:
             role=user.role,
             scopes=scopes_of(user.role),
             cohort_id=user.cohort_id,
+            cohort_name=cohort.name if cohort else "",
             minor=band != "adult",
             audience=user.audience,
             timezone=user.timezone or "UTC",

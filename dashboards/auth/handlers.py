@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tornado.web import HTTPError, RequestHandler
 
 from core.accounts.personas import personas
+from core.accounts.rules import avatar_url
 from core.accounts.staff import sign_in
 from core.accounts.tickets import use_ticket
 from core.accounts.tokens import DAY
@@ -20,7 +21,7 @@ from core.principal import SYSTEM
 from core.safety.limiter import Rate
 from core.web.security import OWN_HEADER, PAGE_CSP, client_address, is_same_origin, limit_key, security_headers
 from dashboards.auth.doorkeeper import Doorkeeper, app_of
-from dashboards.html import render
+from dashboards.static_pages import Persona, Way, enter_page, error_page, login_page, logout_page
 from data.tables import User
 
 ATTEMPTS = Rate(10, 300)
@@ -46,6 +47,11 @@ class DoorHandler(RequestHandler):
         """A browser names the page a POST comes from; only ours may send any here."""
         return is_same_origin(self.request.headers.get("Origin"), self.request.host, self.app.settings)
 
+    def check_form(self) -> None:
+        """A form carries the token that its page was given, as well."""
+        if self.request.method == "POST":
+            self.check_xsrf_cookie()
+
     async def limit(self, what: str) -> None:
         address = client_address(self.request, self.app.settings.trusted_proxies)
         allowance = await self.app.limiter.take(f"{what}:{limit_key(address)}", ATTEMPTS)
@@ -63,23 +69,7 @@ class DoorHandler(RequestHandler):
         self.doorkeeper.let_in_person(self, token, DAY)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        self.finish(error_page(status_code))
-
-
-def error_page(status: int) -> str:
-    title, text = ERRORS.get(status, ERRORS[500])
-    return render("error.html", status=status, title=title, text=text)
-
-
-ERRORS = {
-    401: ("Please come in again", "This sign-in has ended. Nothing was lost."),
-    403: ("This is not open to you", "Your role does not include this page. An admin can change that."),
-    404: ("There is nothing here", "The address may have a typo, or the page has moved."),
-    405: ("That is not possible here", "Go back and try it another way."),
-    429: ("That was quick", "Wait a few minutes, then try again."),
-    500: ("Something went wrong on our side", "Nothing you did is lost. Try again in a moment."),
-    503: ("Away for a moment", "The database does not answer just now. We keep trying; nothing was lost."),
-}
+        self.finish(error_page(status_code, ways=(Way("/", "Go to the start page"),)))
 
 
 class Personas(DoorHandler):
@@ -89,9 +79,21 @@ class Personas(DoorHandler):
         if not self.app.settings.demo:
             raise HTTPError(404)
         super().prepare()
+        self.check_form()
 
-    def get(self) -> None:
-        self.finish(render("enter.html", personas=personas(), next=self.next_page()))
+    async def get(self) -> None:
+        doors = []
+        for p in personas():
+            user = await find_user(self.doorkeeper, p.id)
+            doors.append(Persona(p.id, user.username, p.role, avatar_url(user.avatar), p.about, user.id))
+        page = enter_page(
+            doors,
+            xsrf=self.xsrf_token.decode(),
+            simulated=self.app.settings.simulating,
+            login_url="/login",
+            next=self.next_page(),
+        )
+        self.finish(page)
 
     async def post(self) -> None:
         wanted = self.get_body_argument("persona", "")
@@ -135,17 +137,18 @@ class Login(DoorHandler):
     def show(self, error: str = "", name: str = "", status: int = 200) -> None:
         self.set_status(status)
         settings = self.app.settings
-        page = render(
-            "login.html",
+        page = login_page(
+            xsrf=self.xsrf_token.decode(),
             error=error,
             username=name,
             next=self.next_page(),
-            oidc=bool(settings.oidc_issuer),
-            demo=settings.demo,
+            oidc_url="/login/oidc" if settings.oidc_issuer else "",
+            oidc_name="your organisation",
         )
         self.finish(page)
 
     async def post(self) -> None:
+        self.check_form()
         await self.limit("login")
         name, password = self.get_body_argument("username", "")[:120], self.get_body_argument("password", "")[:500]
         try:
@@ -159,11 +162,15 @@ class Login(DoorHandler):
 
 class Logout(DoorHandler):
     def get(self) -> None:
-        self.finish(render("logout.html"))
+        self.finish(logout_page(Way(self._door, "Come in again")))
 
     def post(self) -> None:
         self.doorkeeper.let_out(self)
-        self.redirect("/enter" if self.app.settings.demo else "/login", status=303)
+        self.redirect("/logout", status=303)
+
+    @property
+    def _door(self) -> str:
+        return "/enter" if self.app.settings.demo else "/login"
 
 
 class SocketToken(DoorHandler):

@@ -31,7 +31,8 @@ MAX_TOKEN = 4096
 GOODBYES = {1000, 1001, 1005}
 LINGER_SECONDS, LINGER_BYTES = 2.0, 32 * 1024 * 1024
 
-AllowOrigin = Callable[[str], bool]
+AllowOrigin = Callable[[str, str], bool]
+"""Whether a page of this origin may connect to the host it asked."""
 
 
 class SocketHandler(WebSocketHandler):
@@ -52,7 +53,7 @@ class SocketHandler(WebSocketHandler):
             if not speaks_v2(version):
                 raise BadRequest("This socket speaks version 2 of the protocol: add vsn=2.0.0.", reason="version")
             origin = self.request.headers.get("Origin")
-            if origin is not None and not self._allow_origin(origin):
+            if origin is not None and not self._allow_origin(origin, self.request.host):
                 raise Forbidden("Pages of this origin may not connect.", reason="origin")
             if self._sockets.draining:
                 raise Unavailable
@@ -101,7 +102,7 @@ class SocketHandler(WebSocketHandler):
         return token if len(token) <= MAX_TOKEN else ""
 
     def check_origin(self, origin: str) -> bool:
-        return self._allow_origin(origin)
+        return self._allow_origin(origin, self.request.host)
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
