@@ -18,8 +18,9 @@ from core.web.channels.socket import socket_routes
 from core.web.http import handlers
 from core.web.rest import ROUTES
 from core.web.security import origin_allowed
-from dashboards.pages import PAGES
+from dashboards.health_feed import HealthFeed
 from dashboards.serve import serve
+from dashboards.site import pages
 from data.database import Database
 from data.migrate import current, head, migrate
 from jobs.lease import Lease
@@ -35,7 +36,11 @@ class Node:
         self.database = Database(url, pool_size=settings.database_pool)
         self.app = App(settings, self.database)
         self.scheduler = self._scheduler()
+        self.feed = HealthFeed(self.app, lambda: self.scheduler.infos, self._viewers)
         self.server: Any = None
+
+    def _viewers(self) -> int:
+        return len(self.server.auth_provider.pages) if self.server is not None else 0
 
     def _scheduler(self) -> Scheduler:
         app, settings = self.app, self.settings
@@ -78,7 +83,7 @@ class Node:
             *handlers(app, ROUTES),
         ]
         try:
-            return serve(app, PAGES, routes)
+            return serve(app, pages(self.feed), routes)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise SettingsError(
@@ -90,6 +95,7 @@ class Node:
         """Let nobody in any more, send those who are here away, and end everything in order."""
         if self.server is not None:
             self.server.unlisten()
+        await self.feed.stop()
         await self.scheduler.stop()
         async with asyncio.timeout(drain_seconds or None):
             await self.app.stop()

@@ -1,0 +1,38 @@
+"""The pages there are, each built for one viewer from the running node."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from core.app import App
+from core.content import subjects
+from core.principal import Principal
+from dashboards.health_feed import HealthFeed
+from dashboards.pages.admin import admin_page
+from dashboards.pages.home import HomeModel, home
+from dashboards.serve import Page
+from dashboards.template import Shell
+
+
+def pages(feed: HealthFeed) -> dict[str, Page]:
+    return {"/": home_page, "/admin": lambda app, viewer: admin_page(app, feed, viewer)}
+
+
+def home_page(app: App, viewer: Principal) -> Shell:
+    now = app.clock.now().astimezone(ZoneInfo(viewer.timezone))
+    model = HomeModel(
+        who=viewer,
+        now=now,
+        cohort_name=viewer.cohort_name,
+        names=names(),
+        simulated=app.settings.simulating,
+    )
+    return home(model)
+
+
+def names() -> dict[str, str]:
+    """What subjects and skills are called, by their ids."""
+    found = {subject.id: subject.name for subject in subjects().values()}
+    for subject in subjects().values():
+        found |= {skill: skill.replace("-", " ").capitalize() for skill in subject.skills}
+    return found
