@@ -38,6 +38,6 @@ def words(value: object, **params: Any) -> pn.pane.HTML:
     return pn.pane.HTML(text(value), sanitize_html=True, **params)
 
 
-def render(name: str, **values: Any) -> Markup:
+def render(name: str, /, **values: Any) -> Markup:
     """A finished page or part from `dashboards/templates`."""
     return Markup(TEMPLATES.get_template(name).render(**values))

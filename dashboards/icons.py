@@ -9,15 +9,26 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
+from uuid import UUID
 
 from markupsafe import Markup, escape
 
-from core.principal import Principal
 from dashboards.theme import DEEP_GROUNDS
 
 STATIC: Final = Path(__file__).parent / "static"
 ANIMAL: Final = re.compile(r"[a-z]+-[1-8]")
+
+
+class Faced(Protocol):
+    """Anybody with a face: a principal, a public person, a persona."""
+
+    @property
+    def id(self) -> UUID | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def avatar(self) -> str: ...
 
 
 @cache
@@ -49,7 +60,7 @@ def mark() -> Markup:
     )
 
 
-def face(who: Principal, size: int = 32) -> Markup:
+def face(who: Faced, size: int = 32) -> Markup:
     """A person's face: their animal, their initial, or the neutral one. No other picture is ever asked for."""
     if who.avatar == "initial" and who.name.strip():
         deep = ground(str(who.id or who.name))

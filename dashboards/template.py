@@ -89,11 +89,13 @@ def page(
     names: Mapping[str, str] | None = None,
     simulated: bool = False,
     staff: bool = False,
+    show_heading: bool = True,
 ) -> Shell:
     """A finished page.
 
     `faces` are the presence topics of the bar's stack of faces; `names` what subjects, skills and badges are called;
-    `simulated` labels the community; `staff` asks for the closer spacing of staff pages.
+    `simulated` labels the community; `staff` asks for the closer spacing of staff pages. Without `show_heading`
+    the heading is there for readers of screens; the bar shows the title anyway.
     """
     items = nav_for(who) if nav is None else tuple(nav)
     columns = {place: [card for card in cards if card.place == place] for place in ("wide", "main", "side")}
@@ -112,6 +114,7 @@ def page(
         "names": script_json(names or {}),
         "simulated": simulated,
         "staff": staff,
+        "show_heading": show_heading,
     }
     return Shell({card.key: card.body for card in cards if isinstance(card.body, Viewable)}, variables)
 

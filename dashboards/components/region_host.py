@@ -18,9 +18,7 @@ Action = Callable[[str], None]
 
 class RegionHost(JSComponent):
     element = param.String(default="", doc="The custom element's name.")
-    attributes = param.Dict(default={}, doc="Attributes it is made with.")
-    margin = param.Parameter(default=0)
-    sizing_mode = param.Parameter(default="stretch_width")
+    attrs = param.Dict(default={}, doc="Attributes it is made with.")
 
     _esm = Path(__file__).parent / "region_host.js"
     _constants: ClassVar[dict[str, Any]] = {"given": []}
@@ -28,7 +26,8 @@ class RegionHost(JSComponent):
 
     def __init__(self, **params: Any) -> None:
         self._actions: list[Action] = []
-        super().__init__(**params)
+        # Said here and not as class defaults: those would be taken for the element's own params.
+        super().__init__(**{"sizing_mode": "stretch_width", "margin": 0, **params})
 
     def on_action(self, action: Action) -> None:
         """Call `action` with the name of whatever the element asks for."""

@@ -5,6 +5,7 @@ import "./elements/people.js";
 import "./elements/here.js";
 import "./elements/feed.js";
 import "./elements/figures.js";
+import "./elements/verdict.js";
 import "./elements/table.js";
 import "./elements/bars.js";
 import "./elements/simulator.js";

@@ -16,7 +16,7 @@ class Bars extends TandemElement {
     .rule { stroke: var(--line); } .zero { stroke: var(--line-strong); }
     text { font: 500 12px var(--font); fill: var(--muted); font-variant-numeric: tabular-nums; }
     .bar { fill: var(--d2); } .bar.pointed { fill: var(--text); }
-    .reading { min-height: 20px; font-size: 13px; font-weight: 600; color: var(--text); }
+    .reading { min-height: 20px; font-size: 13px; color: var(--muted); }
     .sheet { max-height: 260px; overflow: auto; margin-top: 8px; border: 1px solid var(--line); border-radius: var(--radius); padding: 0 14px; }
     .sheet th { position: sticky; top: 0; background: var(--surface); }
     .sheet td { height: 32px; padding-block: 3px; }`;
