@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 import panel as pn
+from bokeh.application.handlers.handler import Handler
 from bokeh.server.auth_provider import AuthProvider
 from bokeh.server.urls import per_app_patterns
 from bokeh.util.token import get_token_payload
@@ -95,6 +96,16 @@ def may_open(principal: Principal, path: str) -> bool:
     return scope is not None and principal.may(scope)
 
 
+class NamesViewer(Handler):
+    """Puts into a page's signed token whom the page was made for. Nothing secret: anybody can read it in the source."""
+
+    def modify_document(self, doc: Any) -> None:
+        return None
+
+    def process_request(self, request: HTTPServerRequest) -> dict[str, Any]:
+        return {"viewer": getattr(request, "viewer", "")}
+
+
 class OpenPages:
     """The websockets of open pages, by person: judged again as soon as somebody's rights change."""
 
@@ -158,11 +169,8 @@ class PageHandler(DocHandler):
             raise HTTPError(503) from None
         if self.principal is not None and not may_open(self.principal, self.request.path):
             raise HTTPError(403)
-
-    def _generate_token_payload(self) -> dict[str, Any]:
-        payload: dict[str, Any] = super()._generate_token_payload()
-        # Only what the page needs stands in its token, which anybody can read in the page's source.
-        return payload | {"headers": {}, "cookies": {}, "viewer": key_of(self.principal) if self.principal else ""}
+        if self.principal is not None:
+            self.request.viewer = key_of(self.principal)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.set_header("Content-Type", "text/html; charset=utf-8")
@@ -257,7 +265,7 @@ def serve(app: App, pages: dict[str, Page], routes: list[tuple[Any, ...]]) -> An
     doorkeeper = Doorkeeper(app)
     per_app_patterns[:] = [(r"/ws", PageSocket), (r"/?", PageHandler)]
     settings = app.settings
-    return pn.io.server.get_server(
+    server = pn.io.server.get_server(
         {path: _factory(app, doorkeeper, page) for path, page in pages.items()},
         port=settings.port,
         address=settings.host,
@@ -285,6 +293,9 @@ def serve(app: App, pages: dict[str, Page], routes: list[tuple[Any, ...]]) -> An
             "body_timeout": 30,
         },
     )
+    for context in server._tornado._applications.values():
+        context.application.add(NamesViewer())
+    return server
 
 
 def _factory(app: App, doorkeeper: Doorkeeper, page: Page) -> Callable[[], Any]:
