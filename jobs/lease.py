@@ -31,7 +31,7 @@ LEADER_LOCK = 0x7A4D_0010
 """The lock's number; the log has another."""
 
 CHECK = 2.0
-HANGING = "15s"
+HANGING = 15.0
 
 _TAKE = text("SELECT pg_try_advisory_lock(:key)")
 _STILL = text(
@@ -43,12 +43,14 @@ OnChange = Callable[[bool], None]
 
 
 class Lease:
-    def __init__(self, url: str, *, key: int = LEADER_LOCK, check: float = CHECK) -> None:
+    def __init__(
+        self, url: str, *, key: int = LEADER_LOCK, check: float = CHECK, hanging: float = HANGING
+    ) -> None:
         address, arguments = normalise(url)
         settings = {
             "application_name": "tandem lease",
             **arguments.pop("server_settings", {}),
-            "idle_session_timeout": HANGING,
+            "idle_session_timeout": f"{round(hanging * 1000)}ms",
             "tcp_keepalives_idle": "5",
             "tcp_keepalives_interval": "2",
             "tcp_keepalives_count": "3",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from data.tables import JobRun, Switch
@@ -61,7 +62,8 @@ class SimulatorState:
 
 async def last_runs(db: AsyncSession, jobs: Sequence[str], *, ok: bool | None = None) -> dict[str, Run]:
     """Each job's latest run, or the latest that went well or badly."""
-    wanted = select(JobRun).where(JobRun.job.in_(jobs)).order_by(JobRun.job, JobRun.due_at.desc()).distinct(JobRun.job)
+    latest_first = (JobRun.job, JobRun.due_at.desc())
+    wanted = select(JobRun).ext(distinct_on(JobRun.job)).where(JobRun.job.in_(jobs)).order_by(*latest_first)
     if ok is not None:
         wanted = wanted.where(JobRun.ok.is_(ok))
     return {row.job: _run(row) for row in (await db.execute(wanted)).scalars()}

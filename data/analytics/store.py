@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -120,7 +121,8 @@ def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | No
         part.replace(path)
         _flush_folder(path.parent)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise AnalyticsError(_explain(error)) from error
 
 
