@@ -83,7 +83,10 @@ class HealthFeed:
 
     async def _run(self) -> None:
         while self._watchers:
-            await self._look()
+            try:
+                await self._look()
+            except Exception:
+                log.exception("the health of the node could not be collected")
             await asyncio.sleep(EVERY)
 
     async def _look(self) -> None:

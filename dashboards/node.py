@@ -40,7 +40,7 @@ class Node:
         self.server: Any = None
 
     def _viewers(self) -> int:
-        return len(self.server.auth_provider.pages) if self.server is not None else 0
+        return len(self.server._tornado.auth_provider.pages) if self.server is not None else 0
 
     def _scheduler(self) -> Scheduler:
         app, settings = self.app, self.settings
