@@ -33,6 +33,7 @@ def percentile(values: Sequence[float], p: float) -> float:
 class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._watched: dict[str, Gauge] = {}
         self.requests = self._counter("http_requests", "Requests answered.", "method", "route", "status")
         self.request_seconds = self._histogram("http_request_seconds", "From headers to answer.", FAST, "route")
         self.limited = self._counter("http_limited", "Requests refused by a limit.", "route")
@@ -40,15 +41,21 @@ class Metrics:
         self.socket_joins = self._counter("socket_joins", "Joins answered, by topic pattern.", "topic", "status")
         self.frames_in = self._counter("socket_frames_in", "Frames received from sockets.")
         self.frames_out = self._counter("socket_frames_out", "Frames written to sockets.")
-        self.delivery_seconds = self._histogram("delivery_seconds", "From a fact's append to its sockets.", FAST)
+        self.delivery_seconds = self._histogram(
+            "delivery_seconds", "From a fact's append to this node's subscribers.", FAST
+        )
         self.gate = self._counter("gate_decisions", "Decisions of the safety gate.", "action", "allowed", "reason")
         self.job_runs = self._counter("job_runs", "Runs of jobs.", "job", "ok")
         self.job_seconds = self._histogram("job_seconds", "How long runs of jobs took.", SLOW, "job")
         self.job_last = self._gauge("job_last_success_timestamp_seconds", "When a job last went well.", "job")
 
-    def watch(self, name: str, meaning: str, value: Callable[[], float]) -> None:
-        """A gauge that is read when somebody asks for the metrics: open sockets, the relay's lag and the like."""
-        self._gauge(name, meaning).set_function(value)
+    def watch(self, name: str, meaning: str, value: Callable[[], float]) -> bool:
+        """A gauge that is read when somebody asks for the metrics; whether it is a new one."""
+        new = name not in self._watched
+        if new:
+            self._watched[name] = self._gauge(name, meaning)
+        self._watched[name].set_function(value)
+        return new
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         self.requests.labels(method, route, str(status)).inc()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import Protocol
 
 from core.accounts.principals import Principals
@@ -15,6 +16,7 @@ from core.live.pubsub import PubSub
 from core.live.relay import Relay
 from core.live.replica import Replicas
 from core.metrics import Metrics
+from core.presence.service import Presence
 from core.safety.gate import Gate
 from core.safety.limiter import Limiter
 from core.settings import Settings
@@ -58,6 +60,12 @@ class Context(Protocol):
 
     @property
     def replicas(self) -> Replicas: ...
+
+    @property
+    def presence(self) -> Presence: ...
+
+    @property
+    def sockets(self) -> Sized: ...
 
     @property
     def pubsub(self) -> PubSub: ...

@@ -22,12 +22,13 @@ from core.logging_setup import REQUEST_ID, WHO, pseudonym
 from core.principal import NOBODY, Principal
 from core.web.answers import BY_STATUS, MethodNotAllowed, Response, refusal, run
 from core.web.context import Context
+from core.web.gauges import watch
 from core.web.idempotency import HEADER, Once, read_key, request_hash, sealing
 from core.web.identity import bearer_of, identify
 from core.web.limits import caller_of, limit_route
 from core.web.parsing import Nothing, check_content, parse_body, parse_query
 from core.web.routes import Call, Route
-from core.web.security import client_address, from_this_machine, security_headers
+from core.web.security import base_url, client_address, from_this_machine, security_headers
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +132,7 @@ class ApiHandler(RequestHandler):
             check_content(
                 self.request.headers.get("Content-Type", ""), self.request.headers.get("Content-Encoding", "")
             )
-            parsed = parse_body(body, route.body or Nothing)
+            parsed = parse_body(body, route.body or Nothing, check_texts=route.check_texts)
         query = parse_query(self.request.query_arguments, route.query or Nothing)
         return Call(
             app=self.app,
@@ -140,6 +141,7 @@ class ApiHandler(RequestHandler):
             query=query if route.query else None,
             body=parsed if route.body else None,
             address=self.address,
+            base_url=base_url(self.request, self.app.settings),
             from_here=from_this_machine(self.request),
             bearer=bearer_of(self.request),
         )
@@ -209,6 +211,7 @@ def _request_id(request: HTTPServerRequest) -> str:
 
 def handlers(app: Context, routes: Iterable[Route]) -> list[tuple[str, type[ApiHandler], dict[str, Any]]]:
     """Tornado's handlers of these routes, with one at the end for everything else under `/api/`."""
+    watch(app)
     by_path: dict[str, dict[str, Route]] = defaultdict(dict)
     for route in routes:
         if route.method in by_path[route.pattern]:
@@ -217,7 +220,7 @@ def handlers(app: Context, routes: Iterable[Route]) -> list[tuple[str, type[ApiH
     found: list[tuple[str, type[ApiHandler], dict[str, Any]]] = [
         (pattern, ApiHandler, {"app": app, "routes": methods}) for pattern, methods in by_path.items()
     ]
-    return [*found, (r"/api(?:/.*)?", ApiHandler, {"app": app, "routes": {}})]
+    return [*found, (r"/api/.*", ApiHandler, {"app": app, "routes": {}})]
 
 
 def application(app: Context, routes: Iterable[Route]) -> Application:

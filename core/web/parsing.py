@@ -33,7 +33,7 @@ def check_content(content_type: str, encoding: str) -> None:
         raise UnsupportedMedia("Send the body uncompressed.")
 
 
-def parse_body(body: bytes, type: Any) -> Any:
+def parse_body(body: bytes, type: Any, *, check_texts: bool = True) -> Any:
     """The body as the type wants it."""
     try:
         value = msgspec.json.decode(body, type=type)
@@ -41,7 +41,7 @@ def parse_body(body: bytes, type: Any) -> Any:
         raise _invalid(error, body, type) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest("The body is not well-formed JSON in UTF-8.") from None
-    if b"\\u0000" in body and (path := find_nul(msgspec.to_builtins(value))) is not None:
+    if check_texts and b"\\u0000" in body and (path := find_nul(msgspec.to_builtins(value))) is not None:
         raise Invalid(fields=[{"field": path, "message": "holds a character that cannot be stored"}])
     return value
 

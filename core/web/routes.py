@@ -43,6 +43,8 @@ class Call(Generic[B, Q]):
     query: Q
     body: B
     address: str
+    base_url: str = ""
+    """The address under which people reach this product."""
     from_here: bool = False
     """Whether it came from this machine itself, with no proxy in between."""
     bearer: str = ""
@@ -84,6 +86,8 @@ class Route:
     errors: tuple[int, ...] = ()
     rate: Rate = NORMAL
     max_body: int = 64 * KIB
+    check_texts: bool = True
+    """Whether a text that cannot be stored refuses the whole body; a handler that judges item by item says no."""
     secret: bool = False
     """Whether the answer holds a secret: never kept in the clear."""
     example: Mapping[str, Any] | None = None

@@ -165,6 +165,16 @@ def _address(text: str) -> Address | None:
     return mapped or found
 
 
+def base_url(request: HTTPServerRequest, settings: Settings) -> str:
+    """The address under which people reach us: the public one, or the one this request was sent to."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    proxy = _address(request.remote_ip or "")
+    told = request.headers.get("X-Forwarded-Proto", "")
+    believed = proxy is not None and _is_trusted(proxy, trusted_networks(settings.trusted_proxies))
+    return f"{told if believed and told in PORTS else request.protocol}://{_authority(request.host)}"
+
+
 def from_this_machine(request: HTTPServerRequest) -> bool:
     """Whether a program on this machine asks, and not a proxy here for somebody else."""
     forwarded = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via")

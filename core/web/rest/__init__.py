@@ -1,0 +1,19 @@
+"""Every REST route, one module a resource. What is not listed here is not served."""
+
+from __future__ import annotations
+
+from core.web.rest import activities, events, friendships, health, keys, people, presence, tokens
+from core.web.rest.document import document_routes
+from core.web.routes import Route
+
+ROUTES: tuple[Route, ...] = (
+    *tokens.routes.found,
+    *people.routes.found,
+    *events.routes.found,
+    *activities.routes.found,
+    *presence.routes.found,
+    *friendships.routes.found,
+    *keys.routes.found,
+    *health.routes.found,
+    *document_routes(lambda: ROUTES),
+)

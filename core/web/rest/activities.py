@@ -1,0 +1,130 @@
+"""What happened lately, as far as the reader may see it: newest first, in pages that never repeat or skip."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import ColumnElement, and_
+
+from core.activity.queries import PUBLIC, in_cohort, network_of, page
+from core.activity.rules import slug
+from core.errors import Forbidden, Invalid
+from core.events.catalog import CATALOG, canonical
+from core.ids import parse_id
+from core.principal import Principal
+from core.web.rest.fields import NextCursor, Output, Paged
+from core.web.routes import Call, Routes
+from data.tables import ActivityRow
+
+routes = Routes("Activities")
+
+
+class ActivitiesQuery(Paged, frozen=True, kw_only=True):
+    """Which activities."""
+
+    scope: Annotated[
+        str, Meta(description="`global`, `network` (one's cohort and friends), `cohort:{id}` or `subject:{id}`.")
+    ] = "global"
+    type: Annotated[str | None, Meta(description="Types of event, separated by commas.")] = None
+    subject: Annotated[str | None, Meta(description="A subject's id, such as `math`.")] = None
+
+
+class ActivityOut(Output, frozen=True, kw_only=True):
+    """Something that somebody did."""
+
+    id: UUID
+    seq: int
+    type: str
+    user_id: UUID
+    user_name: str
+    user_avatar: str
+    subject: str | None
+    skill: str | None
+    properties: dict[str, Any]
+    visibility: str
+    timestamp: datetime
+    simulated: bool
+
+
+class ActivitiesOut(Output, frozen=True, kw_only=True):
+    """A page of activities."""
+
+    activities: list[ActivityOut]
+    next_cursor: NextCursor
+
+
+@routes(
+    "GET",
+    "/api/v1/activities",
+    scope="activity:read",
+    summary="What happened lately.",
+    answer_example={
+        "activities": [
+            {
+                "id": "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5e",
+                "seq": 1042,
+                "type": "practice_completed",
+                "user_id": "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5f",
+                "user_name": "Ada",
+                "user_avatar": "/assets/avatars/fox-3.svg",
+                "subject": "math",
+                "skill": "algebra",
+                "properties": {"score": 85},
+                "visibility": "public",
+                "timestamp": "2026-03-02T11:59:30Z",
+                "simulated": False,
+            }
+        ],
+        "next_cursor": None,
+    },
+)
+async def get_activities(call: Call[None, ActivitiesQuery]) -> ActivitiesOut:
+    query = call.query
+    condition = _condition(query.scope, call.principal)
+    types = _types(query.type)
+    subject = _slug(query.subject, "subject") if query.subject else None
+    async with call.app.transactions.read() as db:
+        found = await page(
+            db, call.principal, condition, cursor=query.cursor, limit=query.limit, types=types, subject=subject
+        )
+    items = [msgspec.convert(item, ActivityOut, from_attributes=True) for item in found.items]
+    return ActivitiesOut(activities=items, next_cursor=found.next_cursor)
+
+
+def _condition(scope: str, viewer: Principal) -> ColumnElement[bool]:
+    kind, _, of = scope.partition(":")
+    if scope == "global":
+        return PUBLIC
+    if scope == "network":
+        return network_of(viewer)
+    if kind == "subject":
+        return and_(PUBLIC, ActivityRow.subject_id == _slug(of, "scope"))
+    if kind == "cohort":
+        cohort_id = parse_id(of)
+        # Somebody else's cohort and one that does not exist look the same.
+        if viewer.kind != "person" or cohort_id is None or cohort_id != viewer.cohort_id:
+            raise Forbidden(reason="not_in_cohort")
+        return in_cohort(cohort_id)
+    raise Invalid(fields=[{"field": "scope", "message": "global, network, cohort:{id} or subject:{id}"}])
+
+
+def _slug(text: str, field: str) -> str:
+    try:
+        found = slug(text[:64])
+    except ValueError:
+        found = None
+    if found is None:
+        raise Invalid(fields=[{"field": field, "message": "is not the id of a subject"}])
+    return found
+
+
+def _types(text: str | None) -> tuple[str, ...]:
+    names = tuple(canonical(name.strip()) for name in (text or "").split(",") if name.strip())
+    unknown = next((name for name in names if name not in CATALOG or not CATALOG[name].activity), None)
+    if unknown is not None:
+        raise Invalid(fields=[{"field": "type", "message": f"no activity is called {unknown[:64]!r}"}])
+    return names
