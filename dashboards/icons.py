@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from dashboards.theme import DEEP_GROUNDS
 
 STATIC: Final = Path(__file__).parent / "static"
-ANIMAL: Final = re.compile(r"[a-z]+-[1-8]")
+ANIMAL: Final = re.compile(r"(?:/assets/avatars/)?([a-z]+-[1-8])(?:\.svg)?")
 
 
 class Faced(Protocol):
@@ -62,11 +62,12 @@ def mark() -> Markup:
 
 def face(who: Faced, size: int = 32) -> Markup:
     """A person's face: their animal, their initial, or the neutral one. No other picture is ever asked for."""
-    if who.avatar == "initial" and who.name.strip():
+    if who.avatar in ("", "initial") and who.name.strip():
         deep = ground(str(who.id or who.name))
         initial = f'<span class="initial" style="background:var(--deep-{deep})">{escape(who.name.strip()[0].upper())}</span>'
         return Markup(f'<span class="face" style="--face:{size}px" aria-hidden="true">{initial}</span>')
-    name = who.avatar if ANIMAL.fullmatch(who.avatar) else "neutral"
+    animal = ANIMAL.fullmatch(who.avatar)
+    name = animal[1] if animal else "neutral"
     picture = f'<img src="/assets/avatars/{name}.svg" alt="" width="{size}" height="{size}">'
     return Markup(f'<span class="face" style="--face:{size}px">{picture}</span>')
 

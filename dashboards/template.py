@@ -3,7 +3,8 @@
     page(title="Home", who=principal, current="home", cards=[Card("feed", "What is happening", Element("tandem-feed"))])
 
 The shell's markup, its cards and their headings come with the page's first bytes; Panel's scripts load after them, so
-that the page is readable and its live elements work before, and without, any Panel region.
+that the page is readable and its live elements work before any Panel region. A page without one loads no Panel script
+and opens no line of its own: its elements share the one socket.
 """
 
 from __future__ import annotations
@@ -115,6 +116,7 @@ def page(
         "simulated": simulated,
         "staff": staff,
         "show_heading": show_heading,
+        "page_line": any(isinstance(card.body, Viewable) for card in cards),
     }
     return Shell({card.key: card.body for card in cards if isinstance(card.body, Viewable)}, variables)
 

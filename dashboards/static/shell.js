@@ -9,20 +9,21 @@ import "./elements/verdict.js";
 import "./elements/table.js";
 import "./elements/bars.js";
 import "./elements/simulator.js";
-import {toast} from "./elements/toasts.js";
+import "./elements/toasts.js";
 import {connect} from "./client/tandem.js";
+import {watchPageLine} from "./elements/page-line.js";
 import {startTheme} from "./theme.js";
+
+const GRACE = 3000;
 
 startTheme();
 menu();
-signOut();
 keepPageFresh();
 
 /** The person menu: opens on its button, closes with Escape, a press elsewhere, or when focus leaves. */
 function menu() {
   const button = document.querySelector("[data-menu]");
-  const panel = document.getElementById(button?.getAttribute("aria-controls"));
-  if (!panel) return;
+  const panel = document.getElementById(button.getAttribute("aria-controls"));
   const show = (open, back = false) => {
     panel.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
@@ -34,28 +35,27 @@ function menu() {
   panel.parentElement.addEventListener("focusout", (event) => event.relatedTarget && !panel.parentElement.contains(event.relatedTarget) && show(false));
 }
 
-/** Signing out is a request that changes something: it carries our header, and the answer says where to go. */
-function signOut() {
-  for (const button of document.querySelectorAll("[data-sign-out]")) {
-    button.addEventListener("click", async () => {
-      const answer = await fetch(button.dataset.signOut, {method: "POST", headers: {"X-Tandem": "1"}, credentials: "same-origin"}).catch(() => null);
-      if (answer?.ok) location.assign(button.dataset.then ?? "/");
-      else toast("Signing out did not work. Try again in a moment.", "warn");
-    });
-  }
-}
-
-/** A page that was away for long lost its own session with the server: when the line is back, it loads anew, unless somebody types. */
+/**
+ * Two things only a new page mends: a document that the server no longer has (it was restarted, or the page was away too
+ * long), and a sign-in that has ended. The page is loaded anew then, but not under somebody who is typing.
+ */
 function keepPageFresh() {
-  let lost = false;
-  const parts = () => globalThis.Bokeh?.documents ?? [];
-  const watch = () => parts().forEach((one) => {
-    one.on_event?.("connection_lost", () => { lost = true; });
-    one.on_event?.("client_reconnected", () => { lost = false; });
-  });
-  addEventListener("load", () => setTimeout(watch, 0), {once: true});
   const typing = () => document.activeElement?.matches?.("input, textarea, [contenteditable]");
+  const renew = () => (typing() ? setTimeout(renew, GRACE) : location.reload());
+  let lost = false;
+  const answered = async () => (await fetch(location.href, {method: "HEAD", cache: "no-store"}).catch(() => null)) !== null;
+  const knock = async () => {
+    if (!lost) return;
+    if (await answered()) renew(); else setTimeout(knock, GRACE);
+  };
+  watchPageLine((gone) => {
+    if (gone && !lost) setTimeout(knock, GRACE);
+    lost = gone;
+  });
+  if (document.body.hasAttribute("data-no-socket")) return;
+  let lived = false;
   connect().onState((state) => {
-    if (state === "live" && lost) setTimeout(() => lost && !typing() && location.reload(), 4000);
+    if (state === "live") lived = true;
+    if (state === "ended" && lived) renew();
   });
 }

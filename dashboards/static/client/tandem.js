@@ -1,16 +1,16 @@
 // The one client of a page: Phoenix Channels V2 over one WebSocket, shared by every region.
 //
-//   import {connect} from "/assets/client/tandem.js";
 //   const channel = connect().channel("activity:global", {onSnapshot, onEvent, onPresence, onRefused});
-//   await channel.push("react", {activity_id, reaction});   channel.leave();
+//   await channel.push("update_status", {status: "away"});   channel.leave();
 //
-// Promises: durable messages arrive once and in order across reconnects (a rejoin says which `seq` it saw last);
-// pushes made while offline go out in order; the page is told of `connecting`, `live`, `reconnecting`, `offline`, `ended`.
+// Durable messages arrive once and in order across reconnects (a rejoin says which `seq` it saw last); pushes made while
+// offline go out in order; `onState` tells of `connecting`, `live`, `reconnecting`, `offline`, `ended`.
 
 export const STEPS = [1000, 2000, 5000, 10000];
+// Contact that is gone is said after QUIET, and called offline when it stays away.
 const HEARTBEAT = 30000, ANSWER = 10000, PROBE = 3000, QUIET = 2000, OFFLINE = 20000, KEEP = 500, WAITING = 100;
 
-/** The wait before attempt n (from 0): its step, shortened by up to half so that many clients do not come in step. */
+/** The wait before attempt n: its step, shortened by up to half, so that many clients do not come at once. */
 export const backoff = (attempt, random = Math.random) => STEPS[Math.min(attempt, STEPS.length - 1)] * (1 - random() / 2);
 
 /** What has been seen of one topic: says of each payload whether it is news. */
@@ -75,7 +75,7 @@ class Channel {
   }
   join() {
     this.state = "joining";
-    this.joinRef = this.client.ref();
+    this.joinRef = this.client.ref;
     const {seq, epoch} = this.seen;
     const asked = {...this.params, ...(seq === null ? {} : {since: seq, epoch})};
     this.client.ask(this, "phx_join", asked, this.joinRef).then((answer) => this.joined(answer), (error) => this.missed(error));
@@ -84,15 +84,15 @@ class Channel {
     this.state = "joined";
     this.attempt = 0;
     if (answer.recovered) {
-      this.seen.epoch = answer.epoch ?? this.seen.epoch;
-      for (const item of answer.events ?? []) Array.isArray(item) ? this.receive(item[0], item[1]) : this.receive(item.event, item.payload);
+      for (const {event, payload} of answer.events) this.receive(event, payload);
+      this.seen.seq = Math.max(this.seen.seq, answer.seq);
     } else {
-      this.renew(answer.snapshot ?? answer, answer.seq ?? null, answer.epoch ?? null);
+      this.renew(answer);
     }
     for (const push of this.queue.splice(0)) this.client.send(this, push);
   }
-  renew(snapshot, seq, epoch) {
-    this.seen.reset(seq, epoch);
+  renew(snapshot) {
+    this.seen.reset(snapshot.seq ?? null, snapshot.epoch ?? null);
     this.snapshot = snapshot;
     this.history = [];
     this.tell("onSnapshot", snapshot);
@@ -113,7 +113,7 @@ class Channel {
       this.presence[event === "presence_state" ? "sync" : "diff"](payload);
       if (this.presence.synced) this.tell("onPresence", this.presence.list());
     } else if (event === "snapshot") {
-      this.renew(payload.snapshot, payload.seq ?? this.seen.seq, payload.epoch ?? this.seen.epoch);
+      this.renew(payload);
     } else if (event === "phx_error" || event === "phx_close") {
       if (this.state !== "left") this.missed({temporary: true});
     } else if (this.seen.news(payload)) {
@@ -148,7 +148,7 @@ export class Client {
     this.lost();
     this.dial();
   }
-  ref() { return String(++this.count); }
+  get ref() { return String(++this.count); }
   timer(name, task, wait) { this.timers[name]?.(); this.timers[name] = task && this.later(task, wait); }
   onState(watcher) { this.watchers.add(watcher); watcher(this.state); return () => this.watchers.delete(watcher); }
   become(state) {
@@ -168,7 +168,7 @@ export class Client {
     const leave = () => {
       if (!channel.handlers.delete(handlers) || channel.handlers.size) return;
       this.channels.delete(topic);
-      if (this.open && channel.joinRef) this.frame(channel.joinRef, this.ref(), topic, "phx_leave", {});
+      if (this.open && channel.joinRef) this.frame(channel.joinRef, this.ref, topic, "phx_leave", {});
       channel.state = "left";
     };
     return {topic, leave, push: (event, payload) => channel.push(event, payload)};
@@ -197,9 +197,9 @@ export class Client {
     for (const name of ["answer", "quiet", "offline"]) this.timer(name);
     this.become("live");
     this.beat(HEARTBEAT);
-    for (const channel of this.channels.values()) if (channel.state !== "refused") channel.join();
+    for (const channel of this.channels.values()) channel.join();
   }
-  drop(socket) { try { socket.close(); } catch { /* it is gone already */ } this.closed(socket); }
+  drop(socket) { socket.close(); this.closed(socket); }
   closed(socket) {
     if (socket !== this.socket) return;
     this.socket = null;
@@ -210,11 +210,10 @@ export class Client {
     this.asked.clear();
     for (const {channel, push, reject, cancel} of asked) {
       cancel();
-      if (push?.payload.key) channel.queue.push(push); else reject({reason: "disconnected", temporary: true, lost: true});
+      if (push?.payload.key) channel.queue.push(push); else reject({reason: "lost", temporary: true, lost: true});
     }
     this.retry();
   }
-  /** Contact is gone: say so after two seconds, and call it offline when it stays away. */
   lost() {
     this.timer("quiet", () => this.become(this.online() ? "reconnecting" : "offline"), QUIET);
     this.timer("offline", () => this.become("offline"), OFFLINE);
@@ -234,7 +233,7 @@ export class Client {
   frame(...parts) { this.socket.send(JSON.stringify(parts)); }
   send(channel, push) { this.ask(channel, push.event, push.payload, null, ANSWER, push).then(push.resolve, push.reject); }
   ask(channel, event, payload, given = null, patience = ANSWER, push = null) {
-    const ref = given ?? this.ref();
+    const ref = given ?? this.ref;
     return new Promise((resolve, reject) => {
       const cancel = this.later(() => { this.asked.delete(ref); reject({reason: "timeout", temporary: true}); }, patience);
       this.asked.set(ref, {channel, push, resolve, reject, cancel});
@@ -248,7 +247,7 @@ export class Client {
       this.asked.delete(ref);
       asked.cancel();
       const {status, response = {}} = payload;
-      if (status === "ok") asked.resolve(response); else asked.reject({reason: response.error?.type, ...response.error, ...response});
+      if (status === "ok") asked.resolve(response); else asked.reject(response);
       return;
     }
     const channel = this.channels.get(topic);
@@ -256,7 +255,7 @@ export class Client {
   }
 }
 
-/** A fresh token for the person of this page; a refusal means that the sign-in has ended. */
+/** A fresh token for the person of this page; refused, the sign-in has ended. */
 const ownToken = async () => {
   const answer = await fetch("/auth/socket-token", {method: "POST", headers: {"X-Tandem": "1"}, credentials: "same-origin"});
   if (answer.status === 401 || answer.status === 403) throw {ended: true};
@@ -264,5 +263,5 @@ const ownToken = async () => {
   return (await answer.json()).token;
 };
 
-/** The page's client, however often and from whichever copy of this module it is asked for. */
+/** The page's one client, from whichever copy of this module it is asked for. */
 export const connect = (options) => (globalThis[Symbol.for("tandem.client")] ??= new Client(options));

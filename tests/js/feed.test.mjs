@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import {test} from "node:test";
+
+import {FeedModel, WINDOW, itemOf} from "../../dashboards/static/elements/feed-model.js";
+
+const item = (seq, rest = {}) => itemOf({id: `i${seq}`, seq, type: "practice_completed", user_id: "u1", user_name: "Ada", ...rest});
+const range = (from, to) => Array.from({length: from - to + 1}, (_, index) => item(from - index));
+const seqs = (model) => model.list().map(({seq}) => seq);
+
+test("new activities come on top and the newest fifty stay [AF-9]", () => {
+  const model = new FeedModel();
+  model.snapshot("activity:global", range(50, 1));
+  for (let seq = 51; seq <= 60; seq += 1) model.add("activity:global", item(seq));
+  assert.equal(model.list().length, WINDOW);
+  assert.deepEqual([seqs(model)[0], seqs(model).at(-1)], [60, 11]);
+});
+
+test("pages that the reader loaded stay when new ones come, none twice [AF-8] [AF-9]", () => {
+  const model = new FeedModel();
+  model.snapshot("activity:global", range(100, 51));
+  assert.equal(model.page(range(60, 11)), 40);
+  for (let seq = 101; seq <= 130; seq += 1) model.add("activity:global", item(seq));
+  assert.deepEqual(seqs(model), range(130, 11).map(({seq}) => seq));
+});
+
+test("after the window has moved on, paging from the top leaves no gap [AF-8]", () => {
+  const model = new FeedModel();
+  model.snapshot("activity:global", range(100, 51));
+  for (let seq = 101; seq <= 120; seq += 1) model.add("activity:global", item(seq));
+  assert.deepEqual([seqs(model)[0], seqs(model).at(-1)], [120, 71]);
+  model.page(range(120, 71));
+  model.page(range(70, 21));
+  assert.deepEqual(seqs(model), range(120, 21).map(({seq}) => seq));
+});
+
+test("an activity that comes by two topics is one row [RT-15]", () => {
+  const model = new FeedModel();
+  assert.equal(model.add("activity:global", item(1)), true);
+  assert.equal(model.add("cohort:1", item(1)), false);
+  assert.equal(model.list().length, 1);
+});
+
+test("what waits is not shown until it is looked at, and the order is that of the log [UI-2] [RT-16]", () => {
+  const model = new FeedModel();
+  model.snapshot("activity:global", range(10, 1));
+  model.add("activity:global", item(12), true);
+  model.add("activity:global", item(11), true);
+  assert.equal(model.waiting.size, 2);
+  assert.equal(seqs(model)[0], 10);
+  assert.deepEqual(model.reveal().sort(), ["i11", "i12"]);
+  assert.deepEqual(seqs(model).slice(0, 3), [12, 11, 10]);
+});
+
+test("a fresh picture takes away what its topic no longer shows, and leaves older pages alone [RT-17]", () => {
+  const model = new FeedModel();
+  model.snapshot("activity:global", range(100, 51));
+  model.page(range(50, 1));
+  const without = range(101, 51).filter(({seq}) => seq !== 99);
+  model.snapshot("activity:global", without);
+  assert.ok(!seqs(model).includes(99));
+  assert.ok(seqs(model).includes(1));
+});
+
+test("somebody who is no longer seen on a topic goes from it, and stays where another still shows them [AF-6]", () => {
+  const model = new FeedModel();
+  model.add("activity:global", item(1));
+  model.add("cohort:1", item(1));
+  model.add("activity:global", item(2));
+  model.add("activity:global", item(3, {user_id: "u2"}));
+  model.page([item(0)]);
+  model.removePerson("activity:global", "u1");
+  assert.deepEqual(seqs(model), [3, 1]);
+  model.rename("u1", "Adi", "fox-2");
+  assert.equal(model.list()[1].user_name, "Adi");
+});
+
+test("messages by either set of names make the same activity [AF-3]", () => {
+  const payload = {id: 7, seq: 1, event_type: "level_up", data: {level: 2}, timestamp: "2025-01-01T00:00:00Z"};
+  assert.deepEqual(itemOf(payload).properties, {level: 2});
+  assert.equal(itemOf(payload).type, "level_up");
+  assert.equal(itemOf({}), null);
+  assert.equal(itemOf(null), null);
+});
