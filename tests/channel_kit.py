@@ -1,7 +1,7 @@
 """The channel socket over a real websocket: a server on a free port, and a client that joins, pushes and expects.
 
-Nothing sleeps: `expect` awaits a message, `until` reads on until one fits. Everything has a bound, so that a message which
-never comes fails its test instead of holding it up.
+Nothing sleeps: `expect` awaits a message, `until` reads on until one fits. Everything has a bound, so that a message
+which never comes fails its test instead of holding it up.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ class ChannelServer:
 
     def __init__(self, sockets: Sockets) -> None:
         self.sockets = sockets
-        application = Application(socket_routes(sockets, lambda origin, _host: origin == ORIGIN))  # type: ignore[arg-type]
+        application = Application(socket_routes(sockets, lambda origin, _host: origin == ORIGIN))
         self._server = HTTPServer(application)
         bound = bind_sockets(0, "127.0.0.1")
         self._server.add_sockets(bound)

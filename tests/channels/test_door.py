@@ -145,10 +145,9 @@ async def test_no_compression_is_agreed_to(make: Make, enter: Connect) -> None:
 async def test_unmasked_frames_are_refused(server: ChannelServer, make: Make) -> None:
     token = make.token(await make.person())
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(
-        f"GET /socket/websocket?vsn=2.0.0&token={token} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n".encode()
-    )
+    head = f"GET /socket/websocket?vsn=2.0.0&token={token} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+    key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+    writer.write((head + "Connection: Upgrade\r\n" + key).encode())
     async with asyncio.timeout(5):
         assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
         writer.write(b"\x81\x02[]")

@@ -144,10 +144,12 @@ class Connection:
         self._take(message)
 
     def _take(self, message: Incoming) -> None:
-        if message.topic == protocol.HEARTBEAT_TOPIC and message.event == "heartbeat" and self._heartbeat():
-            self.reply(message.join_ref, message.ref, message.topic, "ok", {})
+        heartbeat = message.topic == protocol.HEARTBEAT_TOPIC and message.event == "heartbeat"
+        free = heartbeat and self._heartbeat_is_due()
+        if not free and not self._let_through(message.join_ref, message.ref, message.topic):
             return
-        if not self._let_through(message.join_ref, message.ref, message.topic):
+        if heartbeat:
+            self.reply(message.join_ref, message.ref, message.topic, "ok", {})
             return
         self.desk.life(self, by_person=True)
         queue = self._queues.get(message.topic)
@@ -159,7 +161,7 @@ class Connection:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _heartbeat(self) -> bool:
+    def _heartbeat_is_due(self) -> bool:
         """Heartbeats are free, unless they come faster than any client sends them."""
         now = self.desk.clock.monotonic()
         due, self._heartbeat_at = now - self._heartbeat_at >= HEARTBEATS_APART, now
