@@ -83,7 +83,10 @@ class Tracker:
     # --- this node's own connections
 
     def join(self, conn: str, topic: str, user_id: str, meta: Meta) -> None:
-        """Track a connection on a topic, anew if it is tracked there already."""
+        """Track a connection on a topic; where it is tracked already, as it is from now on."""
+        old = self._by_node[self.node].get((conn, topic))
+        if old is not None and (old.user_id, old.meta) == (user_id, meta):
+            return
         self.leave(conn, topic)
         self._count += 1
         self._own("+", Entry(self.node, conn, topic, user_id, f"{self.node}.{self._count:x}", dict(meta)))
