@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, func, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from core.accounts.access import ROLES, STAFF_ROLES
+from core.accounts.access import STAFF_ROLES
+from core.accounts.inputs import ConsentInput, PersonInput, Problem, consent_problems, person_problems
 from core.accounts.rules import (
-    AGE_BANDS,
-    CONSENT_SCOPES,
+    REACH,
     audience_of,
     avatar_of,
     band_of,
+    born_by,
     first_name_of,
     public_name,
+    wider,
 )
-from core.errors import Forbidden, Invalid, NotFound
+from core.errors import Forbidden, Invalid, NotFound, Unavailable
 from core.events.catalog import (
     AccessChanged,
     AudienceChanged,
@@ -31,74 +32,64 @@ from core.events.catalog import (
 )
 from core.ids import new_id
 from core.transaction import Transaction
-from data.tables import AuditRow, Cohort, EventRow, ParentalConsent, User
+from data.tables import (
+    AuditRow,
+    BlocklistRow,
+    Cohort,
+    EnterTicket,
+    EventRow,
+    IdempotencyKey,
+    InboundKey,
+    ParentalConsent,
+    ParkedEvent,
+    User,
+)
+
+__all__ = [
+    "ConsentInput",
+    "PersonInput",
+    "erase_person",
+    "find_person",
+    "refresh_audiences",
+    "refresh_person",
+    "revoke_tokens",
+    "save_person",
+    "set_consents",
+]
 
 POLICY_VERSION = "2026-11"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonInput:
-    """What the host says of a person. None leaves what is known as it is; an empty text clears it."""
-
-    external_id: str
-    name: str | None = None
-    role: str | None = None
-    birth_date: date | None = None
-    age_band: str | None = None
-    nickname: str | None = None
-    avatar_url: str | None = None
-    cohort: str | None = None
-    guardian: str | None = None
-    timezone: str | None = None
-    grade_level: str | None = None
-    simulated: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentInput:
-    scope: str
-    given: bool
-    method: str
-    guardian: str | None = None
-    evidence: str | None = None
+TRIES = 3
+UNSEEN = {"synchronize_session": False}
+"""Rows that no object of the transaction stands for."""
 
 
 async def save_person(tx: Transaction, given: PersonInput) -> User:
     """Make a person known or bring them up to date, by the host's own id."""
     tx.actor.require("people:write") if tx.actor.kind != "system" else None
-    _check(tx, given)
+    _refuse(person_problems(given, tx.now.date()))
+    if given.role in STAFF_ROLES:
+        _require_staff(tx)
     user, added = await _find_or_add(tx, given)
     if user.role in STAFF_ROLES and not added:
         _require_staff(tx)
-    before = (user.username, user.avatar, user.cohort_id, user.role)
+    seen, before = user.audience, (user.username, user.avatar, user.cohort_id, user.role)
     await _take_over(tx, user, given)
-    await refresh_person(tx, user)
+    await refresh_person(tx, user, tell=not added)
     user.updated_at = tx.now
     if added:
         tx.emit(PersonAdded(role=user.role), user_id=user.id, cohort_id=user.cohort_id)
     elif before != (user.username, user.avatar, user.cohort_id, user.role):
-        tx.emit(PersonUpdated(cohort_from=before[2]), user_id=user.id, cohort_id=user.cohort_id)
+        change = PersonUpdated(cohort_from=before[2])
+        tx.emit(change, user_id=user.id, cohort_id=user.cohort_id, visibility=REACH[wider(seen, user.audience)])
         if before[2:] != (user.cohort_id, user.role):
             tx.emit(AccessChanged(reason="role_or_cohort"), user_id=user.id)
     return user
 
 
-def _check(tx: Transaction, given: PersonInput) -> None:
-    problems = []
-    if given.role is not None and given.role not in ROLES:
-        problems.append({"field": "role", "message": f"one of {', '.join(sorted(ROLES))}"})
-    if given.age_band and given.age_band not in (*AGE_BANDS, "unknown"):
-        problems.append({"field": "age_band", "message": f"one of {', '.join(AGE_BANDS)}, unknown"})
-    if given.birth_date and not date(1900, 1, 1) <= given.birth_date <= tx.now.date():
-        problems.append({"field": "birth_date", "message": "a day in the past"})
-    if given.name is not None and not given.name.strip():
-        problems.append({"field": "name", "message": "must not be empty"})
-    if given.guardian == given.external_id:
-        problems.append({"field": "guardian", "message": "nobody is their own guardian"})
-    if problems:
-        raise Invalid(fields=problems)
-    if given.role in STAFF_ROLES:
-        _require_staff(tx)
+def _refuse(problems: Iterable[Problem]) -> None:
+    fields = [{"field": field, "message": message} for field, message in problems]
+    if fields:
+        raise Invalid(fields=fields)
 
 
 def _require_staff(tx: Transaction) -> None:
@@ -108,52 +99,52 @@ def _require_staff(tx: Transaction) -> None:
 
 async def _find_or_add(tx: Transaction, given: PersonInput) -> tuple[User, bool]:
     wanted = select(User).where(User.external_id == given.external_id).with_for_update()
-    user = (await tx.db.execute(wanted)).scalar_one_or_none()
-    if user is not None:
-        return user, False
-    if given.name is None:
-        raise Invalid(fields=[{"field": "name", "message": "a new person needs a name"}])
-    row = {
+    for _ in range(TRIES):
+        user = (await tx.db.execute(wanted)).scalar_one_or_none()
+        if user is not None:
+            return user, False
+        if given.name is None:
+            raise Invalid(fields=[{"field": "name", "message": "a new person needs a name"}])
+        # Two first requests for one person may come at once: one inserts, the other waits and finds.
+        added = insert(User).values(_new_row(tx, given)).on_conflict_do_nothing(index_elements=["external_id"])
+        if (await tx.db.execute(added.returning(User.id))).scalar_one_or_none() is not None:
+            return (await tx.db.execute(wanted)).scalar_one(), True
+    raise Unavailable
+
+
+def _new_row(tx: Transaction, given: PersonInput) -> dict[str, object]:
+    name = (given.name or "").strip()
+    return {
         "id": new_id(),
         "external_id": given.external_id,
         "role": given.role or "student",
-        "name": given.name.strip(),
-        "first_name": first_name_of(given.name),
-        "username": first_name_of(given.name),
+        "name": name,
+        "first_name": first_name_of(name),
+        "username": first_name_of(name),
         "avatar": "",
         "audience": "nobody",
         "simulated": given.simulated,
         "inserted_at": tx.now,
         "updated_at": tx.now,
     }
-    # Two first requests for one person may come at once: one inserts, the other waits and finds.
-    added = insert(User).values(row).on_conflict_do_nothing(index_elements=["external_id"]).returning(User.id)
-    is_new = (await tx.db.execute(added)).scalar_one_or_none() is not None
-    return (await tx.db.execute(wanted)).scalar_one(), is_new
 
 
 async def _take_over(tx: Transaction, user: User, given: PersonInput) -> None:
     if given.name is not None:
-        user.name = given.name.strip()[:120]
+        user.name = given.name.strip()
         user.first_name = first_name_of(given.name)
-    if given.role is not None:
-        user.role = given.role
-    if given.birth_date is not None:
-        user.birth_date = given.birth_date
-    if given.age_band is not None:
-        user.age_band = given.age_band or None
+    user.role = given.role or user.role
+    user.birth_date = given.birth_date or user.birth_date
     if given.nickname is not None:
-        user.display_name = given.nickname.strip()[:60] or None
-    if given.avatar_url is not None:
-        user.avatar_url = given.avatar_url or None
-    if given.timezone is not None:
-        user.timezone = given.timezone or None
-    if given.grade_level is not None:
-        user.grade_level = given.grade_level or None
+        user.display_name = given.nickname.strip() or None
+    for field in ("age_band", "avatar_url", "timezone", "grade_level"):
+        value = getattr(given, field)
+        if value is not None:
+            setattr(user, field, value or None)
     if given.cohort is not None:
         user.cohort_id = await _cohort(tx, given.cohort) if given.cohort else None
     if given.guardian is not None:
-        user.parent_id = (await find_person(tx, given.guardian)).id if given.guardian else None
+        user.parent_id = await _guardian(tx, given.guardian) if given.guardian else None
 
 
 async def _cohort(tx: Transaction, external_id: str) -> UUID:
@@ -169,25 +160,36 @@ async def find_person(tx: Transaction, external_id: str) -> User:
     return user
 
 
-async def refresh_person(tx: Transaction, user: User) -> None:
+async def _guardian(tx: Transaction, external_id: str) -> UUID:
+    user_id = (await tx.db.execute(select(User.id).where(User.external_id == external_id))).scalar_one_or_none()
+    if user_id is None:
+        raise Invalid(fields=[{"field": "guardian", "message": "nobody is known by this id"}])
+    return user_id
+
+
+async def refresh_person(tx: Transaction, user: User, *, tell: bool = True) -> None:
     """Work out again what follows from age and consents: the public name, the avatar and the audience."""
-    wanted = select(ParentalConsent.scope).where(
-        ParentalConsent.user_id == user.id, ParentalConsent.consent_given.is_(True)
-    )
-    consents = (await tx.db.execute(wanted)).scalars().all()
+    wanted = select(ParentalConsent.scope, ParentalConsent.consent_given).where(ParentalConsent.user_id == user.id)
+    answers = dict((await tx.db.execute(wanted)).tuples().all())
     band = band_of(user.birth_date, user.age_band, tx.now.date())
     user.username = public_name(user.name, user.display_name, band)
     user.avatar = avatar_of(user.id, band, user.role)
-    before, after = user.audience, audience_of(band, consents)
+    given = [scope for scope, yes in answers.items() if yes]
+    before, after = user.audience, audience_of(band, given, refused=answers.keys() - given)
     if before != after:
         user.audience = after
-        change = AudienceChanged(before=before, after=after)
-        tx.emit(change, user_id=user.id, cohort_id=user.cohort_id)
+        if tell:
+            change = AudienceChanged(before=before, after=after)
+            tx.emit(change, user_id=user.id, cohort_id=user.cohort_id, visibility=REACH[wider(before, after)])
 
 
 async def refresh_audiences(tx: Transaction) -> int:
-    """Birthdays pass: bring everybody whose birth date is known up to date. Returns how many changed."""
-    people = (await tx.db.execute(select(User).where(User.birth_date.is_not(None)).order_by(User.id))).scalars().all()
+    """Birthdays pass: bring those whose years changed what follows from them up to date. Returns how many changed."""
+    today = tx.now.date()
+    grown = User.birth_date <= born_by(18, today)
+    teenager = User.birth_date <= born_by(13, today)
+    due = or_(grown & (User.audience != "public"), teenager & (User.audience == "nobody"))
+    people = (await tx.db.execute(select(User).where(due).order_by(User.id).with_for_update())).scalars().all()
     changed = 0
     for user in people:
         before = (user.username, user.avatar, user.audience)
@@ -199,17 +201,20 @@ async def refresh_audiences(tx: Transaction) -> int:
 async def set_consents(tx: Transaction, external_id: str, given: list[ConsentInput]) -> User:
     """The host attests what a parent decided: scope by scope, with the method, at once in force."""
     tx.actor.require("consents:write") if tx.actor.kind != "system" else None
-    unknown = [c.scope for c in given if c.scope not in CONSENT_SCOPES]
-    if unknown:
-        raise Invalid(fields=[{"field": "scope", "message": f"one of {', '.join(CONSENT_SCOPES)}"}])
-    wanted = select(User).where(User.external_id == external_id).with_for_update()
-    user = (await tx.db.execute(wanted)).scalar_one_or_none()
-    if user is None:
-        raise NotFound("Nobody is known by this id.")
+    _refuse(problem for consent in given for problem in consent_problems(external_id, consent))
+    user = await _locked(tx, external_id)
     for consent in given:
         await _set_consent(tx, user, consent)
     await refresh_person(tx, user)
     tx.emit(AccessChanged(reason="consent"), user_id=user.id)
+    return user
+
+
+async def _locked(tx: Transaction, external_id: str) -> User:
+    wanted = select(User).where(User.external_id == external_id).with_for_update()
+    user = (await tx.db.execute(wanted)).scalar_one_or_none()
+    if user is None:
+        raise NotFound("Nobody is known by this id.")
     return user
 
 
@@ -220,7 +225,7 @@ async def _set_consent(tx: Transaction, user: User, given: ConsentInput) -> None
     if row is None:
         row = ParentalConsent(id=new_id(), user_id=user.id, scope=given.scope, inserted_at=tx.now)
         tx.db.add(row)
-    row.parent_id = (await find_person(tx, given.guardian)).id if given.guardian else (row.parent_id or user.parent_id)
+    row.parent_id = await _guardian(tx, given.guardian) if given.guardian else (row.parent_id or user.parent_id)
     row.consent_given, row.method, row.evidence = given.given, given.method, given.evidence
     row.policy_version = POLICY_VERSION
     if given.given:
@@ -235,23 +240,38 @@ async def _set_consent(tx: Transaction, user: User, given: ConsentInput) -> None
 
 
 async def revoke_tokens(tx: Transaction, user_id: UUID, reason: str = "revoked") -> None:
-    """Make every token of a person void; their sockets and pages close."""
+    """Make every token and ticket of a person void; their sockets and pages close."""
     changed = update(User).where(User.id == user_id).values(token_generation=User.token_generation + 1)
     if not (await tx.db.execute(changed.returning(User.id))).scalar_one_or_none():
         raise NotFound
+    await tx.db.execute(delete(EnterTicket).where(EnterTicket.user_id == user_id))
     tx.emit(AccessChanged(reason=reason), user_id=user_id)
 
 
 async def erase_person(tx: Transaction, external_id: str) -> UUID:
     """Forget a person. Their rows go, personal fields of facts become null; what counts stays under an empty id."""
     tx.actor.require("people:erase") if tx.actor.kind != "system" else None
-    wanted = select(User).where(User.external_id == external_id).with_for_update()
-    user = (await tx.db.execute(wanted)).scalar_one_or_none()
-    if user is None:
-        raise NotFound("Nobody is known by this id.")
-    await tx.db.execute(update(EventRow).where(EventRow.user_id == user.id).values(personal=None))
-    await tx.db.execute(update(AuditRow).where(AuditRow.actor_id == user.id).values(details={}))
-    cohort_id = user.cohort_id
+    user = await _locked(tx, external_id)
+    await _forget_traces(tx, user)
     await tx.db.execute(delete(User).where(User.id == user.id))
-    tx.emit(PersonErased(), user_id=user.id, cohort_id=cohort_id)
+    tx.emit(PersonErased(), user_id=user.id, cohort_id=user.cohort_id, visibility=REACH[user.audience])
     return user.id
+
+
+async def _forget_traces(tx: Transaction, user: User) -> None:
+    """What no foreign key reaches: the log's personal fields, and rows that name a person in their texts."""
+    facts = EventRow.user_id == user.id
+    await tx.db.execute(update(EventRow).where(facts).values(personal=None))
+    parked = ParkedEvent.seq.in_(select(EventRow.seq).where(facts))
+    await tx.db.execute(update(ParkedEvent).where(parked).values(error="").execution_options(**UNSEEN))
+    # The host may build its events' ids from its ids of people.
+    keys = InboundKey.event_id.in_(select(EventRow.event_id).where(facts))
+    await tx.db.execute(delete(InboundKey).where(keys).execution_options(**UNSEEN))
+    names = {"user": str(user.id), "host": user.external_id}
+    path: ColumnElement[object] = literal_column("'$.** ? (@ == $user || @ == $host)'::jsonpath")
+    answers = or_(IdempotencyKey.key == user.external_id, func.jsonb_path_exists(IdempotencyKey.body, path, names))
+    await tx.db.execute(delete(IdempotencyKey).where(answers).execution_options(**UNSEEN))
+    audits = or_(AuditRow.actor_id == user.id, AuditRow.target_id == user.id)
+    await tx.db.execute(update(AuditRow).where(audits).values(details={}))
+    listed = (BlocklistRow.kind == "user") & (BlocklistRow.value == str(user.id))
+    await tx.db.execute(delete(BlocklistRow).where(listed))

@@ -20,7 +20,7 @@ from data.tables import ApiKey, Block, Cohort, User
 
 def hash_secret(secret: str) -> bytes:
     """Keys and tickets are long and random, so a plain hash is enough and can be looked up."""
-    return hashlib.sha256(secret.encode()).digest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()
 
 
 class Principals:

@@ -6,6 +6,8 @@ nickname or first name and an animal from the set.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection
 from datetime import date
 from typing import Literal
@@ -30,6 +32,15 @@ GROUNDS = 8
 WIDTH: dict[str, int] = {"nobody": 0, "private": 0, "friends": 1, "cohort": 2, "public": 3}
 """How far each audience or visibility reaches, so that the narrower of two can be told."""
 
+REACH = {"public": "public", "cohort": "cohort", "nobody": "private"}
+"""The visibility that an audience allows."""
+
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+"""What may follow a comma without being a first name."""
+
+_WORDS = re.compile(r"[\s,]+|[._@](?=[^\W\d_]{2})")
+"""Between the parts of a name; dots and the like only where a name is written as a login or an address."""
+
 
 def age_on(birth_date: date, today: date) -> int:
     before_birthday = (today.month, today.day) < (birth_date.month, birth_date.day)
@@ -44,16 +55,28 @@ def band_of(birth_date: date | None, age_band: str | None, today: date) -> Band:
     return AGE_BANDS.get(age_band or "", "child")
 
 
-def audience_of(band: Band, consents: Collection[str]) -> Audience:
+def born_by(age: int, today: date) -> date:
+    """The latest birth date of those who are `age` or older today."""
+    try:
+        return today.replace(year=today.year - age)
+    except ValueError:
+        return date(today.year - age, 2, 28)
+
+
+def audience_of(band: Band, consents: Collection[str], refused: Collection[str] = ()) -> Audience:
+    """A child is seen where a parent said yes; a teenager needs no yes, but a parent's no holds."""
     if band == "adult":
         return "public"
-    if band == "teen" or "social_visibility" in consents:
-        return "cohort"
-    return "nobody"
+    if band == "teen":
+        return "nobody" if "social_visibility" in refused else "cohort"
+    return "cohort" if "social_visibility" in consents else "nobody"
 
 
 def first_name_of(name: str) -> str:
-    return (name.split() or [""])[0][:60]
+    """The first name in `Ada Byron`, `Byron, Ada` and `ada.byron@example.org`."""
+    family, _, given = name.partition(",")
+    words = [word for word in _words(given) if word.strip(".").casefold() not in SUFFIXES]
+    return (words or _words(family) or [name.strip()])[0][:60]
 
 
 def public_name(name: str, nickname: str | None, band: Band) -> str:
@@ -61,10 +84,34 @@ def public_name(name: str, nickname: str | None, band: Band) -> str:
     chosen = (nickname or "").strip()
     if band == "adult":
         return (chosen or name.strip())[:60]
-    rest = [part.casefold() for part in name.split()[1:] if len(part) > 1]
-    if chosen and not any(part in chosen.casefold() for part in rest):
+    if chosen and not gives_away(chosen, name):
         return chosen[:60]
     return first_name_of(name)
+
+
+def gives_away(nickname: str, name: str) -> bool:
+    """Whether a nickname holds a part of the name besides the first, however it is spaced, cased or accented."""
+    first = first_name_of(name)
+    rest = [word for word in _words(name) if word[:60] != first]
+    return any(_told(part, nickname) for word in rest for part in {word, *word.split("-")} if part)
+
+
+def _told(part: str, nickname: str) -> bool:
+    plain = _plain(part)
+    if len(plain) > 1:
+        return plain in _plain(nickname)
+    # A single letter says nothing unless it stands alone; what has no letters is looked for as it is.
+    return plain in map(_plain, _words(nickname)) if plain else part in nickname
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _WORDS.split(text) if word]
+
+
+def _plain(text: str) -> str:
+    """Letters and digits alone, without case, accents and styles."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(c for c in folded if c.isalnum())
 
 
 def avatar_of(user_id: UUID, band: Band, role: str) -> str:
@@ -82,3 +129,12 @@ def avatar_url(avatar: str) -> str:
 
 def narrower(first: str, second: str) -> str:
     return first if WIDTH[first] <= WIDTH[second] else second
+
+
+def wider(first: str, second: str) -> str:
+    return second if narrower(first, second) == first else first
+
+
+def is_text(text: str) -> bool:
+    """Whether a database can hold it: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)

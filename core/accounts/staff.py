@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.accounts.access import ROLES
+from core.accounts.rules import is_text
 from core.errors import Invalid, NotFound, Unauthorized
 from core.ids import new_id
 from core.transaction import Transaction, Transactions
@@ -24,9 +25,9 @@ _NOBODY = _hasher.hash("nobody's password")
 async def save_staff(tx: Transaction, username: str, password: str, role: str) -> None:
     """Add a staff account, or give it another password and role."""
     problems = []
-    if not 1 <= len(username.strip()) <= 120:
+    if not 1 <= len(username.strip()) <= 120 or not is_text(username):
         problems.append({"field": "username", "message": "1 to 120 characters"})
-    if len(password) < MINIMUM:
+    if len(password) < MINIMUM or not is_text(password):
         problems.append({"field": "password", "message": f"at least {MINIMUM} characters"})
     if role not in ROLES:
         problems.append({"field": "role", "message": f"one of {', '.join(sorted(ROLES))}"})
@@ -50,7 +51,7 @@ async def staff_role(transactions: Transactions, username: str) -> str:
     """The role of an account in use; Unauthorized otherwise."""
     wanted = select(StaffAccount.role).where(StaffAccount.username == username, StaffAccount.disabled_at.is_(None))
     async with transactions.read() as db:
-        role = (await db.execute(wanted)).scalar_one_or_none()
+        role = (await db.execute(wanted)).scalar_one_or_none() if is_text(username) else None
     if role is None:
         raise Unauthorized
     return role
@@ -58,13 +59,14 @@ async def staff_role(transactions: Transactions, username: str) -> str:
 
 async def sign_in(transactions: Transactions, username: str, password: str) -> str:
     """The role of whoever knows the password. Every failure is the same and takes the same time."""
-    wanted = select(StaffAccount).where(StaffAccount.username == username, StaffAccount.disabled_at.is_(None))
+    known = username if is_text(username) else ""
+    wanted = select(StaffAccount).where(StaffAccount.username == known, StaffAccount.disabled_at.is_(None))
     async with transactions.read() as db:
         account = (await db.execute(wanted)).scalar_one_or_none()
     stored = account.password_hash if account else _NOBODY
     try:
         await asyncio.to_thread(_hasher.verify, stored, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         raise Unauthorized("Name or password is wrong.") from None
     if account is None:
         raise Unauthorized("Name or password is wrong.")

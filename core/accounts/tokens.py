@@ -37,9 +37,9 @@ class Tokens:
     def make(
         self, user_id: UUID, generation: int, purposes: tuple[Purpose, ...], ttl: int = DAY
     ) -> tuple[str, datetime]:
-        """A token for these purposes, and when it ends."""
+        """A token for these purposes, good for a day at most, and when it ends."""
         now = self._clock.now()
-        expires = now + timedelta(seconds=ttl)
+        expires = now + timedelta(seconds=min(ttl, DAY))
         claims = {
             "iss": "tandem",
             "sub": str(user_id),
