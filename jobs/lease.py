@@ -43,9 +43,7 @@ OnChange = Callable[[bool], None]
 
 
 class Lease:
-    def __init__(
-        self, url: str, *, key: int = LEADER_LOCK, check: float = CHECK, hanging: float = HANGING
-    ) -> None:
+    def __init__(self, url: str, *, key: int = LEADER_LOCK, check: float = CHECK, hanging: float = HANGING) -> None:
         address, arguments = normalise(url)
         settings = {
             "application_name": "tandem lease",

@@ -80,6 +80,7 @@ def test_incremental_equals_full(batches: list[list[dict[str, Any]]], zone: str,
         assert full == by_hand([fact for batch in batches for fact in batch], counting)
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)), zones)
 def test_the_last_hours_are_without_gap_and_double(now: datetime, zone: str) -> None:
     moment = now.replace(tzinfo=UTC)

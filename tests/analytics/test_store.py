@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.analytics.store import Piece, Store, chain_of
@@ -41,6 +41,7 @@ def test_the_chain_has_no_gap_and_no_overlap(
     assert spans(chain_of([piece(*f) for f in files], floor)) == chain
 
 
+@settings(deadline=None)
 @given(st.sets(st.tuples(st.integers(1, 30), st.integers(0, 9)).map(lambda p: (p[0], p[0] + p[1]))), st.integers(0, 5))
 def test_any_heap_of_files_gives_one_unbroken_chain(files: set[tuple[int, int]], floor: int) -> None:
     chain = chain_of([piece(*f) for f in files], floor)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.triggers import After, Daily, Every, describe, latest_due, next_due
@@ -20,6 +20,7 @@ triggers = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(triggers, instants, zones)
 def test_the_latest_and_the_next_due_time_enclose_the_present(
     trigger: Every | Daily, now: datetime, zone: ZoneInfo
@@ -31,6 +32,7 @@ def test_the_latest_and_the_next_due_time_enclose_the_present(
     assert next_due(trigger, before, zone) == after
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.times().map(lambda t: t.replace(microsecond=0)), zones, st.integers(2024, 2028))
 def test_a_daily_job_is_due_once_on_every_day_of_the_year(at: time, zone: ZoneInfo, year: int) -> None:
     start = datetime(year, 1, 1, tzinfo=zone).astimezone(UTC) - timedelta(microseconds=1)
