@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from data.embedded.errors import EmbeddedPostgresError, explain
-from data.embedded.places import PORT, Places, write_private
+from data.embedded.homes import write_private
+from data.embedded.places import PORT, Places
 from data.embedded.processes import die_with_parent
 
 MARK = "tandem.json"

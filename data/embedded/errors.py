@@ -20,7 +20,7 @@ KNOWN = (
     (("Read-only file system",), READ_ONLY),
     (
         ("could not look up effective user ID",),
-        "PostgreSQL wants a user with a name, and this one has only a number: add it to /etc/passwd, or set DATABASE_URL.",
+        "PostgreSQL wants a user with a name, not only a number: add this one to /etc/passwd, or set DATABASE_URL.",
     ),
     (
         ("could not map anonymous shared memory", "could not create shared memory segment", "Cannot allocate memory"),

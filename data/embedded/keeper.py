@@ -20,7 +20,9 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from data.embedded.cluster import ensure
@@ -46,7 +48,7 @@ class Keeper:
         """Keep the server until nobody is left; raises what made a first start impossible."""
         self._open_door()
         try:
-            end_leftovers(self.places.data)
+            end_leftovers(self.places.data, Path(self.places.sockets))
             ensure(self.places)
             self._wake_when_children_end()
             self.server.start()
@@ -112,7 +114,7 @@ class Keeper:
         guest, _ = door.accept()
         self._take_in(guest)
         if self.server.state == "ready":
-            self._tell(guest, **self._news())
+            tell(guest, **self._news())
 
     def _take_in(self, guest: socket.socket) -> None:
         self.guests.add(guest)
@@ -132,28 +134,28 @@ class Keeper:
 
     def _tell_all(self, **message: Any) -> None:
         for guest in self.guests:
-            self._tell(guest, **message)
-
-    @staticmethod
-    def _tell(guest: socket.socket, **message: Any) -> None:
-        with suppress(OSError):  # whoever is gone is noticed when its socket is read
-            guest.send(json.dumps(message).encode() + b"\n", socket.MSG_DONTWAIT)
+            tell(guest, **message)
 
 
-def alone(places: Places, first: socket.socket) -> bool:
-    """Become the one keeper of the folder; no, when another serves already or takes over a minute to end."""
-    lock = os.open(places.lock, os.O_RDWR)  # held until this process ends
+def tell(guest: socket.socket, **message: Any) -> None:
+    with suppress(OSError):  # whoever is gone is noticed when its socket is read
+        guest.send(json.dumps(message).encode() + b"\n", socket.MSG_DONTWAIT)
+
+
+def alone(places: Places, first: socket.socket) -> int | None:
+    """Become the one keeper of the folder; not when another serves already or takes over a minute to end."""
+    lock = os.open(places.lock, os.O_RDWR)
     deadline = time.monotonic() + LOCK_SECONDS
     while time.monotonic() < deadline:
         with suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
+            return lock
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other, suppress(OSError):
             other.connect(places.keeper)
             break
         if select.select([first], [], [], 0.02)[0]:
             break  # nobody waits for us any more
-    return False
+    return None
 
 
 def main(record: str, descriptor: str) -> None:
@@ -167,17 +169,26 @@ def main(record: str, descriptor: str) -> None:
     first = socket.socket(fileno=int(descriptor))
     with open_log(places) as log:
         os.dup2(log.fileno(), sys.stderr.fileno())
-    if not alone(places, first):
-        Keeper._tell(first, state="busy")
-        return
-    keeper = Keeper(places, first)
+    lock = alone(places, first)
+    if lock is None:
+        tell(first, state="busy")
+    else:
+        keep(Keeper(places, first))
+        os.close(lock)
+    # The sockets end last of all: whoever waits for that finds no file open and no lock held.
+    os._exit(0)
+
+
+def keep(keeper: Keeper) -> None:
+    """Run the keeper, and have those who wait hear why if it cannot."""
+    places = keeper.places
     try:
         keeper.run()
     except EmbeddedPostgresError as error:
         keeper.give_up(str(error))
     except OSError as error:
+        traceback.print_exc()
         keeper.give_up(explain_os(error, places.home))
-        raise
     except Exception as error:
+        traceback.print_exc()
         keeper.give_up(f"The embedded database cannot be kept: {error!r} (more in {places.log})")
-        raise

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from pathlib import Path
 from typing import IO
 
 from data.embedded.cluster import configure, environment, run_as
@@ -66,7 +67,7 @@ class Postmaster:
         self._started_at = time.monotonic()
         self.state = "starting"
         try:
-            end_leftovers(self.places.data)
+            end_leftovers(self.places.data, Path(self.places.sockets))
             configure(self.places)
             tidy_log(self.places)
             self._child = self._spawn()

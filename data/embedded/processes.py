@@ -73,15 +73,19 @@ def left_in(data: Path) -> list[int]:
     return [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and works_in(int(pid), data)]
 
 
-def end_leftovers(data: Path) -> None:
-    """End what still runs in this folder although its keeper is gone, and remove what it left lying about."""
+def end_leftovers(data: Path, sockets: Path) -> None:
+    """End what still runs in this folder although its keeper is gone, and remove the files by which it held places.
+
+    A new server believes such files as long as any process has the number in them, be it a dead or a foreign one.
+    """
     note = data / "postmaster.pid"
-    if not note.exists():
-        return
-    if pid := postmaster_of(data):
-        _end([pid], data, PATIENCE)
-    _end(left_in(data), data, PATIENCE[1:])
-    note.unlink(missing_ok=True)
+    if note.exists():
+        if pid := postmaster_of(data):
+            _end([pid], data, PATIENCE)
+        _end(left_in(data), data, PATIENCE[1:])
+        note.unlink(missing_ok=True)
+    for left in sockets.glob(".s.PGSQL.*"):
+        left.unlink(missing_ok=True)
 
 
 def _end(pids: list[int], data: Path, patience: tuple[tuple[signal.Signals, float], ...]) -> None:

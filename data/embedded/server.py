@@ -24,7 +24,8 @@ from urllib.parse import quote
 
 from data.embedded.cluster import environment
 from data.embedded.errors import EmbeddedPostgresError, explain_os
-from data.embedded.places import PORT, Places, discard, find_home, find_sockets, keeper_address, prepare
+from data.embedded.homes import find_home
+from data.embedded.places import PORT, Places, discard, find_sockets, keeper_address, prepare
 
 State = Literal["stopped", "starting", "ready", "down"]
 PROJECT = Path(__file__).parents[2]
@@ -154,6 +155,7 @@ class EmbeddedPostgres:
             while message := line.hear(max(0.1, deadline - time.monotonic())):
                 self._note(message)
                 if message["state"] == "failed":
+                    line.hear(STOP_SECONDS)  # it ends now, and with it all that it held
                     raise EmbeddedPostgresError(message["reason"])
                 if message["state"] == "ready":
                     return True

@@ -1,0 +1,52 @@
+"""What the storage tests share: folders of their own, and a server made once for those that only stop and start it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data.embedded import EmbeddedPostgres
+from tests.storage.kit import DEBIAN_15, folder
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder in which nothing was made yet."""
+    with folder() as path:
+        yield path
+
+
+@pytest.fixture(scope="session")
+def made() -> Iterator[Path]:
+    """The root of a server that was made and stopped."""
+    with folder() as path:
+        with EmbeddedPostgres(path / "pg"):
+            pass
+        yield path / "pg"
+
+
+@pytest.fixture
+def copy(made: Path) -> Iterator[Path]:
+    """A stopped server's root that a test may break: a copy, owners and all, in a place of its own."""
+    with folder() as path:
+        subprocess.run(["cp", "-a", made, path / "pg"], check=True)
+        yield path / "pg"
+
+
+def _programs(version: str) -> Path | None:
+    if version == "wheel":
+        return None
+    if not DEBIAN_15.is_dir():
+        pytest.skip("PostgreSQL 15 is not installed here")
+    return DEBIAN_15
+
+
+@pytest.fixture(scope="module", params=["wheel", "15"])
+def any_server(request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres]:
+    """A running server of each version that the contract is promised for."""
+    programs = _programs(request.param)
+    with folder() as path, EmbeddedPostgres(path / "pg", programs=programs) as server:
+        yield server
