@@ -64,12 +64,12 @@ def face(who: Faced, size: int = 32) -> Markup:
     """A person's face: their animal, their initial, or the neutral one. No other picture is ever asked for."""
     if who.avatar in ("", "initial") and who.name.strip():
         deep = ground(str(who.id or who.name))
-        initial = f'<span class="initial" style="background:var(--deep-{deep})">{escape(who.name.strip()[0].upper())}</span>'
-        return Markup(f'<span class="face" style="--face:{size}px" aria-hidden="true">{initial}</span>')
+        initial = f'<span class="initial deep-{deep}">{escape(who.name.strip()[0].upper())}</span>'
+        return Markup(f'<span class="face face-{size}" aria-hidden="true">{initial}</span>')
     animal = ANIMAL.fullmatch(who.avatar)
     name = animal[1] if animal else "neutral"
     picture = f'<img src="/assets/avatars/{name}.svg" alt="" width="{size}" height="{size}">'
-    return Markup(f'<span class="face" style="--face:{size}px">{picture}</span>')
+    return Markup(f'<span class="face face-{size}">{picture}</span>')
 
 
 def ground(text: str) -> int:
