@@ -1,0 +1,103 @@
+"""A running Tandem and real browsers that talk to nobody else."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+
+from tests import database_kit
+from tests.process_kit import Server, server
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+Enter = Callable[..., Awaitable[Page]]
+
+
+def chromium() -> str:
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        raise RuntimeError("No Chromium is installed: `apt-get install chromium` gives one; `make test` does it as root.")
+    return found
+
+
+@pytest.fixture
+async def fresh_database(database_url: str) -> str:
+    """This worker's database, empty."""
+    from data.database import Database
+
+    database = Database(database_url)
+    await database_kit.empty(database.engine)
+    await database.close()
+    return database_url
+
+
+@pytest.fixture
+async def tandem(fresh_database: str, tmp_path: Path) -> AsyncIterator[Server]:
+    async with server(tmp_path / "var", DATABASE_URL=fresh_database) as running:
+        yield running
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        found = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield found
+        await found.close()
+
+
+class Trouble(list[str]):
+    """What went wrong in any page: requests that failed or left for elsewhere, errors of scripts and policies."""
+
+
+@pytest.fixture
+async def trouble() -> AsyncIterator[Trouble]:
+    found = Trouble()
+    yield found
+    assert not found, "\n".join(found)
+
+
+@pytest.fixture
+async def enter(browser: Browser, tandem: Server, trouble: Trouble) -> Enter:
+    """Open a page as a persona, in a browser window of its own that cannot reach anything but Tandem."""
+
+    async def open_as(persona: str, path: str = "/", **options: object) -> Page:
+        context = await guarded(browser, tandem, trouble, **options)
+        page = await context.new_page()
+        await page.goto(f"{tandem.base}/enter?next={path}")
+        await page.locator(f'form:has(input[value="{persona}"]) button').click()
+        await page.wait_for_url(f"{tandem.base}{path}")
+        return page
+
+    return open_as
+
+
+async def guarded(browser: Browser, tandem: Server, trouble: Trouble, **options: object) -> BrowserContext:
+    context = await browser.new_context(**options)  # type: ignore[arg-type]
+
+    async def guard(route: Route) -> None:
+        if route.request.url.startswith((tandem.base, "data:", "blob:")):
+            await route.continue_()
+        else:
+            trouble.append(f"asked elsewhere: {route.request.url}")
+            await route.abort()
+
+    await context.route("**/*", guard)
+    context.on("weberror", lambda error: trouble.append(f"script: {error.error}"))
+    context.on("response", lambda r: trouble.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    context.on("console", lambda m: trouble.append(f"console: {m.text}") if m.type == "error" else None)
+    return context

@@ -1,0 +1,96 @@
+"""Tandem as its own process, as an operator runs it: started, asked, killed, started again on the same data."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+READY = re.compile(r"ready after ([\d.]+) s: (http://\S+)")
+KEY = "key-for-tests-0123456789abcdef"
+START_SECONDS = 60
+
+
+class Server:
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.process: Process | None = None
+        self.base = ""
+        self.seconds = 0.0
+        self.output: list[str] = []
+        self._reader: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        return int(self.base.rsplit(":", 1)[1])
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """A clean environment: only what a process needs, and the settings given."""
+        kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR")}
+        told = {
+            "TANDEM_MODE": "demo",
+            "TANDEM_SIMULATOR": "off",
+            "TANDEM_DATA": str(self.folder),
+            "TANDEM_PORT": self.base.rsplit(":", 1)[1] if self.base else "0",
+            "TANDEM_API_KEY": KEY,
+            "TANDEM_LOG_LEVEL": "WARNING",
+        }
+        return kept | told | self.settings
+
+    async def start(self) -> None:
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, str(ROOT / "panel_app.py"), cwd=ROOT, env=self.environment, stdout=PIPE, stderr=STDOUT
+        )
+        assert self.process.stdout is not None
+        async with asyncio.timeout(START_SECONDS):
+            while line := (await self.process.stdout.readline()).decode():
+                self.output.append(line)
+                found = READY.search(line)
+                if found:
+                    self.seconds, self.base = float(found[1]), found[2]
+                    break
+            else:
+                raise AssertionError("Tandem did not start:\n" + "".join(self.output))
+        self._reader = asyncio.create_task(self._read(self.process.stdout))
+
+    async def _read(self, stream: asyncio.StreamReader) -> None:
+        while line := await stream.readline():
+            self.output.append(line.decode(errors="replace"))
+
+    async def kill(self) -> None:
+        """As a power cut does: no goodbye."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        return await self._end(signal.SIGTERM)
+
+    async def _end(self, how: signal.Signals) -> int:
+        process, self.process = self.process, None
+        if process is None:
+            return 0
+        if process.returncode is None:
+            process.send_signal(how)
+        async with asyncio.timeout(30):
+            code = await process.wait()
+        if self._reader:
+            await self._reader
+        return code
+
+
+@asynccontextmanager
+async def server(folder: Path, **settings: str) -> AsyncIterator[Server]:
+    running = Server(folder, **settings)
+    await running.start()
+    try:
+        yield running
+    finally:
+        await running.stop()
