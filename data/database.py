@@ -29,30 +29,30 @@ from data.database_url import normalise
 OLDEST = 15
 CHECK_SECONDS = 2.0
 CONNECT_SECONDS = 5.0
+SIGN_SECONDS = 1.0
 REST_SECONDS = 5.0
 """A connection that rested longer is asked for a sign of life before it is used."""
 
 CONFLICTS = frozenset({"40001", "40P01"})
+READ_ONLY = "25006"
 # Connection lost, resources exhausted (disk, memory, connections), shutting down or starting, input and output errors,
-# idle for too long; and 25006: a writer that has become a read-only stand-by.
-AWAY = ("08", "53", "57P", "58", "25P03", "25006")
+# idle for too long; and a writer that has become a read-only stand-by.
+AWAY = ("08", "53", "57P", "58", "25P03", READ_ONLY)
 
 
 class DatabaseUnavailable(Exception):
     """The database cannot be reached, or went away in the middle; trying again later helps."""
 
 
-def _states(error: BaseException | None) -> Iterator[str]:
-    while error is not None:
-        state = getattr(error, "sqlstate", None)
-        if isinstance(state, str):
-            yield state
-        error = error.orig if isinstance(error, DBAPIError) and error.orig else error.__cause__
+def _state(error: BaseException) -> str:
+    """Return PostgreSQL's own code for what went wrong, if it was PostgreSQL that said so."""
+    state = getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None)
+    return state if isinstance(state, str) else ""
 
 
 def is_conflict(error: BaseException) -> bool:
     """Whether two transactions got in each other's way, so that running this one again will do."""
-    return any(state in CONFLICTS for state in _states(error))
+    return _state(error) in CONFLICTS
 
 
 def is_unavailable(error: BaseException) -> bool:
@@ -63,7 +63,7 @@ def is_unavailable(error: BaseException) -> bool:
         return True
     if isinstance(error, asyncpg.InterfaceError):
         return True
-    return any(state.startswith(AWAY) for state in _states(error))
+    return _state(error).startswith(AWAY)
 
 
 @contextmanager
@@ -85,14 +85,14 @@ def explain(error: BaseException) -> str:
         return str(error)
     if isinstance(error, PoolTimeout):
         return "no connection is free"
-    state = next(_states(error), "")
+    state = _state(error)
     by_state = {
         "28": "it refuses this login",
         "3D": "it has no database of this name",
         "53100": "its disk is full",
         "53300": "it has too many connections",
         "57P": "it is starting or stopping",
-        "25006": "it is a read-only stand-by",
+        READ_ONLY: "it is a read-only stand-by",
     }
     for start, words in by_state.items():
         if state.startswith(start):
@@ -127,6 +127,7 @@ class Database:
         command_timeout: float = 60.0,
         application_name: str = "tandem",
         rest_seconds: float = REST_SECONDS,
+        pool_seconds: float = CONNECT_SECONDS,
     ) -> None:
         address, arguments = normalise(url)
         settings = {"application_name": application_name, "TimeZone": "UTC", **arguments.pop("server_settings", {})}
@@ -134,7 +135,7 @@ class Database:
             address,
             pool_size=pool_size,
             max_overflow=max_overflow,
-            pool_timeout=CONNECT_SECONDS,
+            pool_timeout=pool_seconds,
             pool_use_lifo=True,
             echo=echo,
             isolation_level="READ COMMITTED",
@@ -168,7 +169,12 @@ class Database:
         """Open a picture of the database as it is at the first question; nothing can be written through it."""
         with _told_apart():
             async with self._readers() as db, db.begin():
-                yield db
+                try:
+                    yield db
+                except DBAPIError as error:
+                    if _state(error) == READ_ONLY:
+                        raise TypeError("a snapshot cannot be written to") from error
+                    raise
 
     async def check(self) -> list[str]:
         """Name the reasons why this database cannot serve; none means ready. Takes two seconds at most."""
@@ -211,7 +217,7 @@ class Database:
             raise InvalidatePoolError
         if monotonic() - record.info.get("rested", monotonic()) > self._rest_seconds:
             try:
-                await_only(driver.execute(";", timeout=CHECK_SECONDS))
+                await_only(driver.execute(";", timeout=SIGN_SECONDS))
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 raise InvalidatePoolError from error
 

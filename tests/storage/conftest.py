@@ -28,6 +28,13 @@ def made() -> Iterator[Path]:
         yield path / "pg"
 
 
+@pytest.fixture(scope="module")
+def server(made: Path) -> Iterator[EmbeddedPostgres]:
+    """A running server of the version that Tandem brings."""
+    with EmbeddedPostgres(made) as server:
+        yield server
+
+
 @pytest.fixture
 def copy(made: Path) -> Iterator[Path]:
     """A stopped server's root that a test may break: a copy, owners and all, in a place of its own."""
