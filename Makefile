@@ -16,8 +16,8 @@ LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --gene
 ready-%:
 	@python="$$(tools/find-python)" && "$$python" -m tools.setup $*
 
-.PHONY: help run test check static types walls bench backup restore migrate requirements screenshots docs lock format \
-	audit sizes clean
+.PHONY: help run test check static formatted linted types walls panes habits bench migrate backup restore \
+	requirements docs screenshots format sizes audit lock clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -28,25 +28,32 @@ run: ready-run ## Start Tandem here, with a demo community (TANDEM_MODE=producti
 	@exec $(PY) panel_app.py
 
 test: ready-test ## Everything: lints, types, walls, all tests, coverage of 90 % or more
-	@static=0; $(AGAIN) static || static=$$?; \
+	@static=0; $(AGAIN) -k static || static=$$?; \
 	tests=0; $(PYTEST) -n $(WORKERS) --dist loadscope --cov --cov-report=term || tests=$$?; \
 	exit $$((static > tests ? static : tests))
 
 check: ready-check static ## What to run before a commit: lints, types, walls, fast tests
 	@$(PYTEST) -n $(WORKERS) --dist loadscope -m "not slow and not browser and not bench"
 
-static: ready-check
-	@$(PY) -m ruff format --check --quiet . || { echo "not formatted: \`make format\` does it"; exit 1; }
+static: formatted linted types walls panes habits
+
+formatted: ready-check
+	@$(PY) -m ruff format --check --quiet --output-format concise . || { echo "\`make format\` formats"; exit 1; }
+
+linted: ready-check
 	@$(PY) -m ruff check --quiet .
-	@$(MAKE) types walls
-	@$(PY) -m tools.lint_panes
-	@$(PY) -m tools.lint_habits
 
 types: ready-check
 	@$(PY) -m mypy $(ROOMS)
 
 walls: ready-check
 	@.venv/bin/lint-imports --no-logo
+
+panes: ready-check
+	@$(PY) -m tools.lint_panes
+
+habits: ready-check
+	@$(PY) -m tools.lint_habits
 
 bench: ready-test ## Measure: load, latency, recovery; prints the figures
 	@$(PYTEST) -m bench -p no:cacheprovider -s tests/load || [ $$? -eq 5 ]

@@ -1,8 +1,11 @@
 """Set-up knows what it has done, finds the programs, asks pip's settings for uv, and says what is missing."""
 
+import hashlib
 import os
 import subprocess
 import sys
+import sysconfig
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -65,16 +68,66 @@ def test_a_half_made_environment_is_not_sound(tmp_path: Path) -> None:
     assert not environment.is_sound(tmp_path)
 
 
-@pytest.mark.slow
-def test_an_environment_is_made_anew_over_a_broken_one(tmp_path: Path) -> None:
-    (tmp_path / "bin").mkdir()
-    program(tmp_path / "bin" / "python", "exit 1")
-    environment.make(tmp_path)
-    assert environment.is_sound(tmp_path)
-
-
 def test_a_stamp_says_from_which_locks_a_stage_was_made() -> None:
     assert len({setup.digest(stage) for stage in setup.STAGES}) == 2, "check and test are made from the same locks"
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An environment made anew over a broken one, on a machine that reaches no index."""
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
+    program(tmp_path / "venv" / "bin" / "python", "exit 1")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    environment.make(tmp_path / "venv")
+    assert environment.is_sound(tmp_path / "venv")
+    return tmp_path / "venv"
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Path:
+    """A lock file with one small wheel that lies beside it."""
+    wheel = tmp_path / "tiny-1.0-py3-none-any.whl"
+    about = {"METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n", "RECORD": ""}
+    about["WHEEL"] = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("tiny.py", "SIZE = 1\n")
+        for name, text in about.items():
+            archive.writestr(f"tiny-1.0.dist-info/{name}", text)
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (tmp_path / "tiny.lock").write_text(f"tiny @ {wheel.as_uri()} --hash=sha256:{digest}\n")
+    return tmp_path / "tiny.lock"
+
+
+def has_tiny(venv: Path) -> bool:
+    asked = subprocess.run([venv / "bin" / "python", "-c", "import tiny"], capture_output=True, check=False)
+    return asked.returncode == 0
+
+
+@pytest.mark.slow
+def test_uv_installs_a_lock_and_leaves_the_rest(fresh: Path, lock: Path, tmp_path: Path) -> None:
+    (site,) = fresh.glob("lib/python3.*/site-packages")
+    (site / "uv").symlink_to(Path(sysconfig.get_path("purelib")) / "uv")
+    (fresh / "bin" / "uv").symlink_to(Path(sysconfig.get_path("scripts")) / "uv")
+    assert environment.install(fresh, lock, exact=False) == "uv"
+    assert has_tiny(fresh)
+    lock.rename(tmp_path / "other.lock").write_text("")
+    environment.install(fresh, tmp_path / "other.lock", exact=False)
+    assert has_tiny(fresh), "what production needs may stand beside what development added"
+
+
+@pytest.mark.slow
+def test_pip_does_it_where_uv_cannot_be_had(fresh: Path, lock: Path) -> None:
+    assert environment.install(fresh, lock, exact=True) == "pip"
+    assert has_tiny(fresh)
+
+
+@pytest.mark.slow
+def test_a_file_with_another_hash_is_refused(fresh: Path, lock: Path) -> None:
+    lock.write_text(f"{lock.read_text().split('sha256:')[0]}sha256:{'0' * 64}\n")
+    with pytest.raises(SetupError, match="could not be installed"):
+        environment.install(fresh, lock, exact=False)
+    assert not has_tiny(fresh)
 
 
 @made_by_set_up
