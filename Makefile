@@ -56,7 +56,7 @@ habits: ready-check
 	@$(PY) -m tools.lint_habits
 
 bench: ready-test ## Measure: load, latency, recovery; prints the figures
-	@$(PYTEST) -m bench -p no:cacheprovider -s tests/load || [ $$? -eq 5 ]
+	@$(PYTEST) -m bench -p no:cacheprovider -s $(or $(wildcard tests/load),tests) || [ $$? -eq 5 ]
 
 migrate: ready-run ## Bring the database to the newest tables
 	@exec $(PY) panel_app.py migrate

@@ -71,7 +71,7 @@ def terminate(run: Run) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.req("OPS-2", "OPS-8")
+@pytest.mark.req("OPS-8")
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes where Linux lists them")
 @pytest.mark.parametrize("end", [interrupt, terminate])
 def test_a_first_run_lives_and_leaves_no_process(tmp_path: Path, end: Callable[[Run], None]) -> None:
