@@ -73,7 +73,6 @@ class Shell(BaseTemplate):
     def _init_doc(self, doc: Document | None = None, *args: Any, **kwargs: Any) -> Document:
         document = super()._init_doc(doc, *args, **kwargs)
         document.title = self._render_variables["document_title"]
-        document.config.notify_connection_status = False  # the shell says it, in one word
         return document
 
 

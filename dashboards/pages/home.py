@@ -74,4 +74,7 @@ def _cards(model: HomeModel) -> list[Card]:
 
 
 def _people(model: HomeModel, topic: str, without: str = "") -> Element:
-    return Element("tandem-people", {"topics": topic, "without": without or None, "me": str(model.who.id or ""), "limit": "6"})
+    attributes = {"topics": topic, "me": str(model.who.id or ""), "limit": "6"}
+    if without:
+        attributes |= {"without": without, "blank": "Nobody else just now."}
+    return Element("tandem-people", attributes)

@@ -14,7 +14,8 @@ import {connect} from "./client/tandem.js";
 import {watchPageLine} from "./elements/page-line.js";
 import {startTheme} from "./theme.js";
 
-const GRACE = 3000;
+// Between two and four seconds, so that many pages do not come back in the same instant.
+const grace = () => 2000 + Math.random() * 2000;
 
 startTheme();
 menu();
@@ -41,15 +42,15 @@ function menu() {
  */
 function keepPageFresh() {
   const typing = () => document.activeElement?.matches?.("input, textarea, [contenteditable]");
-  const renew = () => (typing() ? setTimeout(renew, GRACE) : location.reload());
+  const renew = () => (typing() ? setTimeout(renew, grace()) : location.reload());
   let lost = false;
-  const answered = async () => (await fetch(location.href, {method: "HEAD", cache: "no-store"}).catch(() => null)) !== null;
+  const answered = async () => (await fetch("/healthz", {cache: "no-store"}).catch(() => null)) !== null;
   const knock = async () => {
     if (!lost) return;
-    if (await answered()) renew(); else setTimeout(knock, GRACE);
+    if (await answered()) renew(); else setTimeout(knock, grace());
   };
   watchPageLine((gone) => {
-    if (gone && !lost) setTimeout(knock, GRACE);
+    if (gone && !lost) setTimeout(knock, grace());
     lost = gone;
   });
   if (document.body.hasAttribute("data-no-socket")) return;

@@ -17,7 +17,6 @@ class Here extends TandemElement {
     li > .icon { color: var(--accent); font-size: 21px; }
     b { display: block; font-size: 22px; font-weight: 680; line-height: 1.2; letter-spacing: -.025em; min-width: 2ch; }
     li div span { font-size: 13px; color: var(--muted); }
-    .faded { opacity: .6; }
     .people { --ground: var(--surface); flex-basis: 290px; margin-left: -6px; }
     @media (max-width: 719px) {
       ul { display: grid; grid-template-columns: 1fr 1fr; }
@@ -36,11 +35,11 @@ class Here extends TandemElement {
     const busy = this.figure("practising", "writing", "practising now");
     joinPeople(this, topics, (people) => busy(practising(people)));
     if (cohort) this.join(this.getAttribute("cohort"), {onPresence: (people) => cohort(people.length)});
-    this.watchState((state) => this.list.classList.toggle("faded", state === "offline" || state === "reconnecting"));
+    this.watchState((state) => this.list.classList.toggle("stale", state === "offline" || state === "reconnecting"));
   }
 
   figure(name, meaning, label) {
-    const value = h("b", {class: "num"}, "–");
+    const value = h("b", {class: "num figure"}, "–");
     this.list.append(h("li", {"data-figure": name}, icon(meaning), h("div", {}, value, h("span", {}, label))));
     return (count) => { value.textContent = count.toLocaleString("en-GB"); };
   }

@@ -1,19 +1,27 @@
 // The line of the page's own document: regions that the server draws for one viewer come over it. Most pages have none.
 
+const LOOK = 100;
+const NEVER_CAME = 15000;
+
 /** Tell `onChange(lost)` whenever that line is lost or found; the returned function stops it. */
 export function watchPageLine(onChange) {
   let stopped = false;
-  const seen = new Set();
+  let found = false;
+  const tell = (lost) => stopped || onChange(lost);
   const look = () => {
-    for (const page of globalThis.Bokeh?.documents ?? []) {
-      if (seen.has(page)) continue;
-      seen.add(page);
-      page.on_event("connection_lost", () => stopped || onChange(true));
-      page.on_event("client_reconnected", () => stopped || onChange(false));
-      onChange(false);
-    }
-    if (!stopped && !seen.size) setTimeout(look, 500);
+    const page = globalThis.Bokeh?.documents?.[0];
+    if (page) {
+      found = true;
+      page.on_event("connection_lost", () => tell(true));
+      page.on_event("client_reconnected", () => tell(false));
+      tell(false);
+    } else if (!stopped) setTimeout(look, LOOK);
   };
-  if (document.body.hasAttribute("data-page-line")) look();
+  if (document.body.hasAttribute("data-page-line")) {
+    look();
+    // With all scripts there, a document that does not come was cut off on its way.
+    const loaded = () => setTimeout(() => found || tell(true), NEVER_CAME);
+    if (document.readyState === "complete") loaded(); else addEventListener("load", loaded, {once: true});
+  }
   return () => { stopped = true; };
 }

@@ -39,7 +39,16 @@ export const PARTS = `/* The parts that pages and elements share. Pages link thi
 
 /* Faces: an animal or an initial on a round ground, and presence as a shape beside it. */
 .face { position: relative; display: inline-flex; flex: none; width: var(--face, 40px); height: var(--face, 40px); border-radius: 50%; }
-.face img, .face .initial { width: 100%; height: 100%; border-radius: 50%; display: block; filter: var(--dim); }
+.face img, .face-32 { --face: 32px; } .face-56 { --face: 56px; }
+.initial.deep-1 { background: var(--deep-1); }
+.initial.deep-2 { background: var(--deep-2); }
+.initial.deep-3 { background: var(--deep-3); }
+.initial.deep-4 { background: var(--deep-4); }
+.initial.deep-5 { background: var(--deep-5); }
+.initial.deep-6 { background: var(--deep-6); }
+.initial.deep-7 { background: var(--deep-7); }
+.initial.deep-8 { background: var(--deep-8); }
+.face .initial { width: 100%; height: 100%; border-radius: 50%; display: block; filter: var(--dim); }
 .face .initial { display: grid; place-items: center; font-size: calc(var(--face, 40px) * .42); font-weight: 600; color: #fff; filter: none; }
 .face .mark { position: absolute; right: -3px; bottom: -3px; width: 15px; height: 15px; border: 2px solid var(--ground, var(--surface));
   border-radius: 50%; background: var(--good); }
@@ -64,13 +73,13 @@ export const PARTS = `/* The parts that pages and elements share. Pages link thi
 .state { display: flex; flex-direction: column; align-items: center; gap: 10px; padding: 28px 16px; text-align: center; font-size: 14px;
   color: var(--muted); }
 .state .icon { font-size: 22px; }
-.state p { margin: 0; max-width: 38ch; }
+.state p { margin: 0; max-width: 38ch; text-wrap: balance; }
 .state .code { font-size: 12px; }
 .bones { padding: 4px 0; opacity: 0; animation: appear 160ms 300ms forwards; }
 .bone { background: var(--surface-2); border-radius: 8px; }
 .bones .row .bone:first-child { width: 40px; height: 40px; border-radius: 50%; }
 .bones .row .bone:last-child { height: 14px; flex: 0 1 60%; }
-.stale { opacity: .6; }
+.stale .face, .stale .stack, .stale .figure { opacity: .6; }
 .as-of { font-size: 12px; color: var(--muted); }
 @keyframes appear { to { opacity: 1; } }
 

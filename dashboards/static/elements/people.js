@@ -40,22 +40,21 @@ export function personRow(meta, me) {
 class People extends TandemElement {
   static css = `
     .more { display: flex; align-items: center; gap: 10px; padding-top: 12px; margin-top: 8px; border-top: 1px solid var(--line); font-size: 13px; color: var(--muted); }
-    .quiet-note { margin: 4px 0 0; font-size: 13px; color: var(--muted); }
-    .faded { opacity: .6; }`;
+    .quiet-note { margin: 4px 0 0; font-size: 13px; color: var(--muted); }`;
 
   start() {
     this.limit = Number(this.getAttribute("limit") ?? 6);
     this.box = h("div", {}, loading(3));
     this.root.replaceChildren(this.box);
     joinPeople(this, topicsOf(this), (people) => this.draw(people), (this.getAttribute("without") ?? "").split(/\s+/).filter(Boolean));
-    this.watchState((state) => this.box.classList.toggle("faded", state === "offline" || state === "reconnecting"));
+    this.watchState((state) => this.box.classList.toggle("stale", state === "offline" || state === "reconnecting"));
   }
 
   draw(people) {
     const me = this.getAttribute("me");
     const count = this.closest("section")?.querySelector("[data-count]");
     if (count) count.textContent = people.length.toLocaleString("en-GB");
-    if (!people.length) { this.box.replaceChildren(empty("Nobody is here just now. Whoever comes shows up by themselves.", {meaning: "people"})); return; }
+    if (!people.length) { this.box.replaceChildren(empty(this.getAttribute("blank") ?? "Nobody is here just now. Whoever comes shows up by themselves.", {meaning: "people"})); return; }
     const mine = people.filter((one) => asPerson(one).id === me);
     const others = people.filter((one) => asPerson(one).id !== me);
     const named = people.length > NAMES_UP_TO ? mine : [...mine, ...others].slice(0, this.limit);

@@ -19,8 +19,7 @@ class PresenceIndicator extends TandemElement {
     :host([compact]) .panel { left: auto; right: 0; }
     .panel header { display: flex; align-items: center; justify-content: space-between; gap: 8px; font-size: 14px; font-weight: 640; }
     .rest { padding-top: 8px; font-size: 13px; color: var(--muted); }
-    .count { white-space: nowrap; }
-    .faded { opacity: .6; }`;
+    .count { white-space: nowrap; }`;
 
   start(signal) {
     this.people = [];
@@ -34,7 +33,7 @@ class PresenceIndicator extends TandemElement {
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.toggle(false, true), {signal});
     document.addEventListener("pointerdown", (event) => event.composedPath().includes(this) || this.toggle(false), {signal});
     joinPeople(this, topicsOf(this), (people) => this.draw(people));
-    this.watchState((state) => this.faces.classList.toggle("faded", state === "offline" || state === "reconnecting"));
+    this.watchState((state) => this.button.classList.toggle("stale", state === "offline" || state === "reconnecting"));
   }
 
   toggle(open = this.panel.hidden, back = false) {

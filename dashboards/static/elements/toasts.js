@@ -19,8 +19,8 @@ class Toasts extends TandemElement {
     @media (prefers-reduced-motion: reduce) { @keyframes rise { from { opacity: 0; } } }`;
 
   start(signal) {
-    this.list = h("ul", {class: "plain-list", role: "status", "aria-live": "polite"});
-    this.root.replaceChildren(this.list);
+    this.list = h("ul", {class: "plain-list"});
+    this.root.replaceChildren(h("div", {role: "status"}, this.list));
     window.addEventListener("tandem:toast", (event) => this.show(event.detail ?? {}), {signal});
   }
 
