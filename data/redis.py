@@ -28,7 +28,6 @@ def connect(url: str, pool_size: int = 10) -> Redis:
         timeout=ANSWER_SECONDS,
         socket_timeout=ANSWER_SECONDS,
         socket_connect_timeout=ANSWER_SECONDS,
-        socket_keepalive=True,
         health_check_interval=IDLE_SECONDS,
         client_name="tandem",
         retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
