@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, literal_column, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, delete, func, literal, literal_column, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from core.accounts.access import STAFF_ROLES
 from core.accounts.inputs import ConsentInput, PersonInput, Problem, consent_problems, person_problems
@@ -170,7 +170,7 @@ async def _guardian(tx: Transaction, external_id: str) -> UUID:
 async def refresh_person(tx: Transaction, user: User, *, tell: bool = True) -> None:
     """Work out again what follows from age and consents: the public name, the avatar and the audience."""
     wanted = select(ParentalConsent.scope, ParentalConsent.consent_given).where(ParentalConsent.user_id == user.id)
-    answers = dict((await tx.db.execute(wanted)).tuples().all())
+    answers = {row.scope: row.consent_given for row in await tx.db.execute(wanted)}
     band = band_of(user.birth_date, user.age_band, tx.now.date())
     user.username = public_name(user.name, user.display_name, band)
     user.avatar = avatar_of(user.id, band, user.role)
@@ -269,7 +269,8 @@ async def _forget_traces(tx: Transaction, user: User) -> None:
     await tx.db.execute(delete(InboundKey).where(keys).execution_options(**UNSEEN))
     names = {"user": str(user.id), "host": user.external_id}
     path: ColumnElement[object] = literal_column("'$.** ? (@ == $user || @ == $host)'::jsonpath")
-    answers = or_(IdempotencyKey.key == user.external_id, func.jsonb_path_exists(IdempotencyKey.body, path, names))
+    spoken_of = func.jsonb_path_exists(IdempotencyKey.body, path, literal(names, JSONB))
+    answers = or_(IdempotencyKey.key == user.external_id, spoken_of)
     await tx.db.execute(delete(IdempotencyKey).where(answers).execution_options(**UNSEEN))
     audits = or_(AuditRow.actor_id == user.id, AuditRow.target_id == user.id)
     await tx.db.execute(update(AuditRow).where(audits).values(details={}))

@@ -13,7 +13,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger
 
+from core.accounts.rules import narrower
 from core.activity.rules import VISIBILITY, Judged, Rejected, judge
+from core.content import subjects
 from core.events.catalog import Event
 from core.events.fact import Fact
 from core.events.log import seqs_of
@@ -60,7 +62,7 @@ async def _chunk(
 async def record_events(tx: Transaction, items: Sequence[Mapping[str, Any]], source: str) -> list[Result]:
     if tx.actor.kind != "system":
         tx.actor.require("events:write")
-    judged = [judge(item, tx.now) for item in items]
+    judged = [judge(item, tx.now, subjects().keys()) for item in items]
     wanted = [j for j in judged if isinstance(j, Judged)]
     people = await _people(tx.db, {j.external_id for j in wanted})
     claimed = await _claim(tx, [j for j in wanted if j.external_id in people])
@@ -108,10 +110,10 @@ async def _claim(tx: Transaction, wanted: Iterable[Judged]) -> Claimed:
     if not rows:
         return Claimed({}, {}, {})
     claim = insert(InboundKey).values(rows).on_conflict_do_nothing().returning(InboundKey.id, InboundKey.event_id)
-    new = {id: event_id for id, event_id in (await tx.db.execute(claim))}
+    new = dict((await tx.db.execute(claim)).all())
     missing = [row["id"] for row in rows if row["id"] not in new]
     known = select(InboundKey.id, InboundKey.event_id).where(InboundKey.id.in_(missing))
-    old = {id: event_id for id, event_id in (await tx.db.execute(known))} if missing else {}
+    old = dict((await tx.db.execute(known)).all()) if missing else {}
     return Claimed(new, old, await seqs_of(tx.db, list(old.values())) if old else {})
 
 
@@ -129,9 +131,12 @@ def _record(tx: Transaction, user: User, item: Judged, source: str, event_id: UU
     )
 
 
-def add_activity(tx: Transaction, user: User, event: Event, **envelope: Any) -> UUID:
-    """State what somebody did and, where feeds show it, add the row they show. Old news is counted, not shown."""
-    visibility = VISIBILITY[user.audience]
+def add_activity(tx: Transaction, user: User, event: Event, *, reach: str = "public", **envelope: Any) -> UUID:
+    """State what somebody did and, where feeds show it, add the row they show. Old news is counted, not shown.
+
+    `reach` is the audience of somebody else whom it also tells of: it goes no further than either may be seen.
+    """
+    visibility = narrower(VISIBILITY[user.audience], VISIBILITY[reach])
     event_id = tx.emit(event, user_id=user.id, cohort_id=user.cohort_id, visibility=visibility, **envelope)
     if not event.activity or envelope.get("backfill"):
         return event_id

@@ -69,7 +69,8 @@ def item_of_row(row: ActivityRow, user: User) -> Item:
 
 def item_of(delivery: Delivery) -> Item:
     fact, who = delivery.fact, delivery.who
-    assert who is not None and fact.user_id is not None
+    if who is None or fact.user_id is None:
+        raise ValueError("an activity is somebody's")
     return Item(
         id=fact.event_id,
         seq=fact.seq,

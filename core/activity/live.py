@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, false
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.rules import WIDTH, narrower
@@ -32,6 +32,12 @@ def reach(delivery: Delivery) -> str:
     return narrower(delivery.fact.visibility, delivery.who.audience) if delivery.who else "private"
 
 
+def moved(delivery: Delivery) -> bool:
+    """Whether the fact is that somebody went from one cohort to another, or in or out of one."""
+    event = delivery.fact.event
+    return isinstance(event, PersonUpdated) and event.cohort_from != delivery.fact.cohort_id
+
+
 class ActivityFeed(LiveView[Items]):
     minimum: ClassVar[str]
     """The least reach that an activity, and a person's audience, must have to show here."""
@@ -48,11 +54,19 @@ class ActivityFeed(LiveView[Items]):
         """The topics that a change of a person concerns."""
 
     def topics(self, delivery: Delivery) -> Iterable[str]:
-        if isinstance(delivery.fact.event, ABOUT_PEOPLE):
-            return self.person_topics(delivery)
-        if not delivery.fact.event.activity or WIDTH[reach(delivery)] < WIDTH[self.minimum]:
+        event = delivery.fact.event
+        if isinstance(event, ABOUT_PEOPLE):
+            # Of somebody who was and is not seen here, not even the id is told.
+            return self.person_topics(delivery) if self._reaches(delivery.fact.visibility) else ()
+        if not event.activity or WIDTH[reach(delivery)] < WIDTH[self.minimum]:
             return ()
         return self.places(delivery)
+
+    def _reaches(self, audience: str) -> bool:
+        return WIDTH[audience] >= WIDTH[self.minimum]
+
+    def _visible(self, delivery: Delivery) -> bool:
+        return delivery.who is not None and self._reaches(delivery.who.audience)
 
     async def snapshot(self, db: AsyncSession, params: Mapping[str, str]) -> Items:
         return tuple(await latest(db, self.condition(params)))
@@ -62,8 +76,10 @@ class ActivityFeed(LiveView[Items]):
         if isinstance(event, PersonErased):
             return self._without(state, fact.user_id)
         if isinstance(event, AudienceChanged):
-            wider = WIDTH[event.after] > WIDTH[event.before]
-            return RESYNC if wider else self._without(state, fact.user_id)
+            before, after = self._reaches(event.before), self._reaches(event.after)
+            if before == after:
+                return state
+            return RESYNC if after else self._without(state, fact.user_id)
         if isinstance(event, PersonUpdated):
             return self._updated(state, delivery, params)
         if who is None or fact.user_id is None:
@@ -95,7 +111,12 @@ class ActivityFeed(LiveView[Items]):
         return "new_activity", item | {"event_type": item["type"], "data": item["properties"]}
 
     def _shown(self, delivery: Delivery, params: Mapping[str, str]) -> bool:
-        return delivery.who is not None and WIDTH[delivery.who.audience] >= WIDTH[self.minimum]
+        return self._visible(delivery)
+
+    def resumable(self, delivery: Delivery) -> bool:
+        """A new name can be told; who comes or goes takes earlier doings along, which only a snapshot knows."""
+        event = delivery.fact.event
+        return not isinstance(event, AudienceChanged | PersonErased) and delivery.who is not None
 
     def wire(self, state: Items) -> dict[str, Any]:
         return {"activities": [item.wire() for item in state]}
@@ -121,8 +142,7 @@ class CohortFeed(ActivityFeed):
 
     def condition(self, params: Mapping[str, str]) -> ColumnElement[bool]:
         cohort_id = parse_id(params["cohort_id"])
-        assert cohort_id is not None, "the join refuses malformed ids"
-        return in_cohort(cohort_id)
+        return in_cohort(cohort_id) if cohort_id else false()
 
     def places(self, delivery: Delivery) -> Iterable[str]:
         fact, who = delivery.fact, delivery.who
@@ -130,13 +150,20 @@ class CohortFeed(ActivityFeed):
         return (f"cohort:{fact.cohort_id}",) if fact.cohort_id and same else ()
 
     def person_topics(self, delivery: Delivery) -> Iterable[str]:
-        event = delivery.fact.event
-        ids = {delivery.fact.cohort_id, event.cohort_from if isinstance(event, PersonUpdated) else None}
+        event, here = delivery.fact.event, delivery.fact.cohort_id
+        if not moved(delivery):
+            return (f"cohort:{here}",) if here else ()
+        came_from = event.cohort_from if isinstance(event, PersonUpdated) else None
+        # A cohort that never saw them does not hear of somebody who is hidden by now.
+        ids = (came_from, here if self._visible(delivery) else None)
         return [f"cohort:{cohort_id}" for cohort_id in ids if cohort_id]
 
+    def resumable(self, delivery: Delivery) -> bool:
+        return super().resumable(delivery) and not moved(delivery)
+
     def _updated(self, state: Items, delivery: Delivery, params: Mapping[str, str]) -> Items | Resync:
-        event, who = delivery.fact.event, delivery.who
-        if isinstance(event, PersonUpdated) and event.cohort_from != delivery.fact.cohort_id:
+        who = delivery.who
+        if moved(delivery):
             here = who is not None and str(who.cohort_id) == params["cohort_id"]
             # Whoever comes back to a cohort brings their earlier doings in it along.
             return RESYNC if here else self._without(state, delivery.fact.user_id)

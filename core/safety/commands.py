@@ -7,9 +7,12 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from core.accounts.rules import is_text
 from core.errors import Conflict, Invalid
 from core.events.catalog import AccessChanged
 from core.ids import new_id, parse_id
+from core.principal import Principal
+from core.safety.rules import canonical
 from core.transaction import Transaction
 from data.tables import BlocklistRow
 
@@ -20,31 +23,46 @@ MOST = 100_000
 async def list_subject(tx: Transaction, kind: str, value: str, reason: str, expires_at: datetime | None = None) -> None:
     """Keep a person, a device or an address from social actions."""
     tx.actor.require("blocklist:write")
-    if kind not in ("user", "device", "ip") or not value.strip() or not reason.strip():
-        raise Invalid(fields=[{"field": "kind", "message": "user, device or ip, with a value and a reason"}])
-    count = (await tx.db.execute(select(func.count()).select_from(BlocklistRow))).scalar_one()
-    if count >= MOST:
-        raise Conflict("The block-list is full.")
+    subject = _subject(kind, value)
+    if not reason.strip() or not is_text(reason):
+        raise Invalid(fields=[{"field": "reason", "message": "must not be empty"}])
+    if expires_at is not None and expires_at <= tx.now:
+        raise Invalid(fields=[{"field": "expires_at", "message": "a time to come"}])
+    await tx.db.execute(delete(BlocklistRow).where(BlocklistRow.expires_at <= tx.now))
     row = {
         "id": new_id(),
         "kind": kind,
-        "value": value.strip()[:200],
+        "value": subject,
         "reason": reason.strip()[:500],
-        "author": tx.actor.name or tx.actor.kind,
+        "author": _author(tx.actor),
         "created_at": tx.now,
         "expires_at": expires_at,
     }
     changed = {k: row[k] for k in ("reason", "author", "created_at", "expires_at")}
-    await tx.db.execute(
-        insert(BlocklistRow).values(row).on_conflict_do_update(index_elements=["kind", "value"], set_=changed)
-    )
-    _tell(tx, kind, value)
+    added = insert(BlocklistRow).values(row).on_conflict_do_update(index_elements=["kind", "value"], set_=changed)
+    await tx.db.execute(added)
+    if (await tx.db.execute(select(func.count()).select_from(BlocklistRow))).scalar_one() > MOST:
+        raise Conflict("The block-list is full.")
+    _tell(tx, kind, subject)
 
 
 async def unlist_subject(tx: Transaction, kind: str, value: str) -> None:
     tx.actor.require("blocklist:write")
-    await tx.db.execute(delete(BlocklistRow).where(BlocklistRow.kind == kind, BlocklistRow.value == value))
-    _tell(tx, kind, value)
+    subject = _subject(kind, value)
+    await tx.db.execute(delete(BlocklistRow).where(BlocklistRow.kind == kind, BlocklistRow.value == subject))
+    _tell(tx, kind, subject)
+
+
+def _subject(kind: str, value: str) -> str:
+    subject = canonical(kind, value)
+    if subject is None:
+        raise Invalid(fields=[{"field": "value", "message": "of kind user, device or ip, and one of that kind"}])
+    return subject
+
+
+def _author(actor: Principal) -> str:
+    """Who listed: staff and keys by name, people by id, so that nobody's name outlives them here."""
+    return str(actor.id) if actor.kind == "person" else actor.name or actor.kind
 
 
 def _tell(tx: Transaction, kind: str, value: str) -> None:

@@ -1,26 +1,27 @@
 """The gate: the one function that every social command passes before it does anything.
 
 It looks up what the rules need, decides, counts and leaves an audit row. An allowed action's row is written with the
-action; a refusal's is written at once, in a transaction of its own, because the command that asked is rolled back.
-When the gate cannot look something up, nothing passes.
+action and shares its fate. A refusal ends the command: its transaction is rolled back at once, and the refusal's row is
+written in one of its own. When the gate cannot look something up, nothing passes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.rules import band_of
-from core.errors import Forbidden, RateLimited
+from core.errors import Forbidden, NotFound, RateLimited
 from core.ids import new_id
 from core.metrics import Metrics
 from core.principal import SYSTEM, Principal
 from core.safety.limiter import Limiter
 from core.safety.redaction import Redacted, redact
-from core.safety.rules import ACTIONS, REASONS, Decision, Looked, decide
+from core.safety.rules import ACTIONS, LISTED, REASONS, Decision, Looked, canonical, decide
 from core.transaction import Transaction, Transactions
 from data.tables import AuditRow, Block, BlocklistRow, ParentalConsent, User
 
@@ -32,6 +33,8 @@ class ActionRequest:
     target_id: UUID | None = None
     device_id: str | None = None
     ip: str | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
+    """Codes and ids that belong to the action, for the audit; never what people wrote."""
 
 
 class Gate:
@@ -45,15 +48,20 @@ class Gate:
     async def admit(self, tx: Transaction, request: ActionRequest) -> None:
         """Let the action pass, or raise with the reason. The caller does nothing social before this."""
         decision = await self.check_action(tx, request)
-        self._metrics.gate.labels(request.action, str(decision.allowed).lower(), decision.reason).inc()
+        action = request.action if request.action in ACTIONS else "unknown"
+        self._metrics.gate.labels(action, str(decision.allowed).lower(), decision.reason).inc()
         row = _audit(tx, request, decision)
         if decision.allowed:
             await tx.db.execute(insert(AuditRow).values(row))
             return
+        # Given back first: commands that are refused must not wait for each other's second connection.
+        await tx.db.rollback()
         async with self._transactions(SYSTEM) as own:
             await own.db.execute(insert(AuditRow).values(row))
         if decision.reason == "rate_limited":
             raise RateLimited(REASONS["rate_limited"], retry_after=round(decision.retry_after, 1))
+        if decision.reason == "blocked":
+            raise NotFound(REASONS["blocked"])
         raise Forbidden(REASONS[decision.reason], reason=decision.reason)
 
     def clean(self, text: str) -> Redacted:
@@ -66,27 +74,28 @@ class Gate:
         if user is None:
             return Looked("child", {}, listed="user")
         wanted = select(ParentalConsent.scope, ParentalConsent.consent_given).where(ParentalConsent.user_id == user.id)
-        consents = {scope: given for scope, given in (await db.execute(wanted))}
+        consents = {row.scope: row.consent_given for row in await db.execute(wanted)}
         looked = Looked(
             band=band_of(user.birth_date, user.age_band, tx.now.date()),
             consents=consents,
-            listed=await self._listed(db, request, tx),
+            listed=await self._listed(tx, request, user),
             blocked=await self._blocked(db, request),
         )
         if not decide(request.action, looked).allowed:
             return looked
         # Only what would pass counts against the limit: nobody is kept out for having been refused.
         taken = await self._limiter.take(f"gate:{request.action}:{user.id}", ACTIONS[request.action].rate)
-        return looked if taken.allowed else Looked(looked.band, consents, retry_after=taken.retry_after)
+        return looked if taken.allowed else replace(looked, limited=True, retry_after=taken.retry_after)
 
-    async def _listed(self, db: AsyncSession, request: ActionRequest, tx: Transaction) -> str | None:
-        subjects = {"user": str(request.actor.id), "device": request.device_id, "ip": request.ip}
+    async def _listed(self, tx: Transaction, request: ActionRequest, user: User) -> str | None:
+        given = {"user": str(user.id), "device": request.device_id or user.device_id, "ip": request.ip}
+        values = {kind: canonical(kind, value) for kind, value in given.items() if value}
         conditions = [
-            (BlocklistRow.kind == kind) & (BlocklistRow.value == value) for kind, value in subjects.items() if value
+            (BlocklistRow.kind == kind) & (BlocklistRow.value == value) for kind, value in values.items() if value
         ]
         in_force = or_(BlocklistRow.expires_at.is_(None), BlocklistRow.expires_at > tx.now)
-        wanted = select(BlocklistRow.kind).where(or_(*conditions), in_force).limit(1)
-        return (await db.execute(wanted)).scalar_one_or_none()
+        found = (await tx.db.execute(select(BlocklistRow.kind).where(or_(*conditions), in_force))).scalars().all()
+        return next((kind for kind in LISTED if kind in found), None)
 
     async def _blocked(self, db: AsyncSession, request: ActionRequest) -> bool:
         if request.target_id is None or request.action == "block_person":
@@ -107,5 +116,5 @@ def _audit(tx: Transaction, request: ActionRequest, decision: Decision) -> dict[
         "allowed": decision.allowed,
         "reason": decision.reason,
         "target_id": request.target_id,
-        "details": {},
+        "details": dict(request.context),
     }

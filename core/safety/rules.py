@@ -7,6 +7,8 @@ people; then how often. The first refusal ends it, and its reason code is what c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
+from uuid import UUID
 
 from core.accounts.rules import Band
 from core.safety.limiter import Rate
@@ -42,10 +44,13 @@ REASONS = {
     "listed_ip": "This address may not do that at present.",
     "coppa_no_consent": "This opens when a parent says yes.",
     "consent_withdrawn": "A parent has switched this off.",
-    "blocked": "This person cannot be reached.",
+    "blocked": "There is nobody to be reached here.",
     "rate_limited": "That was quick. Try again in a moment.",
 }
-"""Every reason code, with the sentence people read. A block reads like any other silence."""
+"""Every reason code, with the sentence people read. A block reads like somebody who does not exist."""
+
+LISTED = ("user", "device", "ip")
+"""What may stand on the block-list; when several do, the first of them is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Looked:
     """Scope to whether it is given now; a scope with False was withdrawn or refused."""
     listed: str | None = None
     blocked: bool = False
+    limited: bool = False
     retry_after: float = 0.0
 
 
@@ -78,9 +84,23 @@ def decide(action: str, looked: Looked) -> Decision:
         return Decision(False, refused)
     if looked.blocked:
         return Decision(False, "blocked")
-    if looked.retry_after > 0:
+    if looked.limited:
         return Decision(False, "rate_limited", looked.retry_after)
     return Decision(True, "ok")
+
+
+def canonical(kind: str, value: str) -> str | None:
+    """The one way in which the block-list writes a person, a device or an address; None for what is none."""
+    text = value.strip()
+    try:
+        if kind == "user":
+            return str(UUID(text))
+        if kind == "ip":
+            address = ip_address(text)
+            return str(getattr(address, "ipv4_mapped", None) or address)
+    except ValueError:
+        return None
+    return text if kind == "device" and 0 < len(text) <= 200 and "\0" not in text else None
 
 
 def _consent(spec: Action, looked: Looked) -> str | None:

@@ -1,13 +1,16 @@
 """Friendships and blocks. One row a pair; a request is pending until the other side accepts; only `accepted` counts.
 
-A block works at once and both ways, ends a friendship, and is told to nobody.
+A block works at once and both ways, ends a friendship, and is told to nobody: whoever is blocked hears what they would
+hear of somebody who does not exist. The same is heard of children whom nobody may see, and of minors outside one's own
+cohort. What concerns one pair happens in turn, however many ask at once.
 """
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import case, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,8 +30,13 @@ from core.ids import new_id
 from core.principal import Principal
 from core.reactions import Reaction
 from core.safety.gate import ActionRequest, Gate
+from core.safety.rules import REASONS
 from core.transaction import Transaction
 from data.tables import Block, Friendship, User
+
+NOBODY = REASONS["blocked"]
+PAIR_LOCKS = 0x7A4E
+"""The class of the advisory locks of pairs."""
 
 
 def _me(actor: Principal) -> UUID:
@@ -38,12 +46,25 @@ def _me(actor: Principal) -> UUID:
     return actor.id
 
 
-async def _other(tx: Transaction, me: UUID, other_id: UUID) -> User:
-    """The other person; somebody who does not exist and somebody who is hidden look the same."""
-    user = await tx.db.get(User, other_id)
-    if user is None or other_id == me or other_id in tx.actor.hidden:
-        raise NotFound("There is nobody to be reached here.")
-    return user
+async def _in_turn(tx: Transaction, one: UUID, other: UUID) -> None:
+    """Let nobody else change this pair until the transaction ends; so what the gate then finds of it stays true."""
+    pair = int.from_bytes(blake2b(b"".join(sorted((one.bytes, other.bytes))), digest_size=4).digest(), signed=True)
+    await tx.db.execute(select(func.pg_advisory_xact_lock(PAIR_LOCKS, pair)))
+
+
+async def _other(tx: Transaction, me: UUID, other_id: UUID) -> None:
+    """Make sure that the two may meet; who does not exist and who is out of reach look the same."""
+    # Shared locks keep both from being erased, and their audiences as they are, before this commits.
+    wanted = select(User).where(User.id.in_((me, other_id))).order_by(User.id).with_for_update(read=True)
+    people = {user.id: user for user in (await tx.db.execute(wanted)).scalars()}
+    if len(people) < 2 or not _may_meet(people[me], people[other_id]):
+        raise NotFound(NOBODY)
+
+
+def _may_meet(one: User, other: User) -> bool:
+    if one.audience == other.audience == "public":
+        return True
+    return "nobody" not in (one.audience, other.audience) and one.cohort_id == other.cohort_id is not None
 
 
 async def _pair(tx: Transaction, one: UUID, other: UUID) -> Friendship | None:
@@ -55,17 +76,14 @@ async def _pair(tx: Transaction, one: UUID, other: UUID) -> Friendship | None:
 async def request_friendship(tx: Transaction, gate: Gate, other_id: UUID) -> str:
     """Ask somebody to be friends. If they have asked already, that makes you friends."""
     me = _me(tx.actor)
+    await _in_turn(tx, me, other_id)
     await gate.admit(tx, ActionRequest(actor=tx.actor, action="friend_request", target_id=other_id))
     await _other(tx, me, other_id)
-    low, high = sorted((me, other_id))
-    row = {"id": new_id(), "user_id": me, "friend_id": other_id, "low_id": low, "high_id": high, "status": "pending"}
-    added = insert(Friendship).values(**row, created_at=tx.now, updated_at=tx.now).on_conflict_do_nothing()
-    if (await tx.db.execute(added.returning(Friendship.id))).scalar_one_or_none():
-        tx.emit(FriendshipRequested(friend_id=other_id), user_id=me)
-        return "pending"
     pair = await _pair(tx, me, other_id)
     if pair is None:
-        raise Conflict
+        low, high = sorted((me, other_id))
+        pair = Friendship(id=new_id(), low_id=low, high_id=high, status="declined", created_at=tx.now)
+        tx.db.add(pair)
     if pair.status == "pending" and pair.friend_id == me:
         return _accept(tx, pair, me)
     if pair.status == "declined":
@@ -77,16 +95,19 @@ async def request_friendship(tx: Transaction, gate: Gate, other_id: UUID) -> str
 async def answer_friendship(tx: Transaction, gate: Gate, other_id: UUID, accept: bool) -> str:
     """Accept or decline what somebody asked; declining an accepted friendship ends it."""
     me = _me(tx.actor)
+    await _in_turn(tx, me, other_id)
     await gate.admit(tx, ActionRequest(actor=tx.actor, action="friend_answer", target_id=other_id))
     pair = await _pair(tx, me, other_id)
     if pair is None or pair.status in ("declined", "blocked"):
-        raise NotFound("There is no request to answer.")
-    if accept:
-        if pair.status == "pending" and pair.friend_id != me:
+        raise NotFound(NOBODY)
+    if accept and pair.status == "pending":
+        if pair.friend_id != me:
             raise Conflict("The other side has to answer this.")
-        return _accept(tx, pair, me) if pair.status == "pending" else pair.status
-    pair.status, pair.updated_at = "declined", tx.now
-    tx.emit(FriendshipDeclined(friend_id=other_id), user_id=me)
+        await _other(tx, me, other_id)
+        return _accept(tx, pair, me)
+    if not accept:
+        pair.status, pair.updated_at = "declined", tx.now
+        tx.emit(FriendshipDeclined(friend_id=other_id), user_id=me)
     return pair.status
 
 
@@ -99,9 +120,11 @@ def _accept(tx: Transaction, pair: Friendship, me: UUID) -> str:
 
 async def block_person(tx: Transaction, gate: Gate, other_id: UUID) -> None:
     me = _me(tx.actor)
+    await _in_turn(tx, me, other_id)
     await gate.admit(tx, ActionRequest(actor=tx.actor, action="block_person", target_id=other_id))
-    if other_id == me or await tx.db.get(User, other_id) is None:
-        raise NotFound("There is nobody to be reached here.")
+    exists = select(User.id).where(User.id == other_id).with_for_update(read=True, key_share=True)
+    if other_id == me or (await tx.db.execute(exists)).scalar_one_or_none() is None:
+        raise NotFound(NOBODY)
     row = {"blocker_id": me, "blocked_id": other_id, "created_at": tx.now}
     added = insert(Block).values(row).on_conflict_do_nothing().returning(Block.blocker_id)
     if (await tx.db.execute(added)).scalar_one_or_none() is None:
@@ -116,6 +139,7 @@ async def block_person(tx: Transaction, gate: Gate, other_id: UUID) -> None:
 async def unblock_person(tx: Transaction, other_id: UUID) -> None:
     """Take one's own block back; the other's, if there is one, stays. Friendship has to be asked for again."""
     me = _me(tx.actor)
+    await _in_turn(tx, me, other_id)
     gone = delete(Block).where(Block.blocker_id == me, Block.blocked_id == other_id).returning(Block.blocker_id)
     if (await tx.db.execute(gone)).scalar_one_or_none() is None:
         raise NotFound("There is no block of yours to take back.")
@@ -133,20 +157,35 @@ def _rights_changed(tx: Transaction, *people: UUID) -> None:
 
 
 async def friends_of(db: AsyncSession, user_id: UUID) -> list[Friendship]:
-    """Every pair that somebody is in, whatever its state, newest first; blocked ones are not told."""
+    """One's friends and open requests, the latest change first; without those whom nobody may see and blocked ones."""
     mine = or_(Friendship.user_id == user_id, Friendship.friend_id == user_id)
-    wanted = select(Friendship).where(mine, Friendship.status.in_(("pending", "accepted")))
-    return list((await db.execute(wanted.order_by(Friendship.updated_at.desc()))).scalars())
+    other = case((Friendship.user_id == user_id, Friendship.friend_id), else_=Friendship.user_id)
+    seen = select(User.id).where(User.id == other, User.audience != "nobody").exists()
+    wanted = select(Friendship).where(mine, seen, Friendship.status.in_(("pending", "accepted")))
+    return list((await db.execute(wanted.order_by(Friendship.updated_at.desc(), Friendship.id.desc()))).scalars())
 
 
 async def tell_of_new_friends(tx: Transaction, fact: Fact) -> None:
-    """Two people became friends: each one's circle hears of it, once."""
+    """Two people became friends: each one's circle hears of it, once, as far as both may be seen."""
     event = fact.event
-    assert isinstance(event, FriendshipAccepted) and fact.user_id is not None
-    for one, other in ((fact.user_id, event.friend_id), (event.friend_id, fact.user_id)):
-        user = await tx.db.get(User, one)
-        if user is not None and await tx.db.get(User, other) is not None:
-            add_activity(tx, user, FriendJoined(friend_id=other), at=fact.at, subject=None, skill=None)
+    if not isinstance(event, FriendshipAccepted) or fact.user_id is None:
+        return
+    ids = (fact.user_id, event.friend_id)
+    wanted = select(User).where(User.id.in_(ids)).order_by(User.id).with_for_update(read=True, key_share=True)
+    people = {user.id: user for user in (await tx.db.execute(wanted)).scalars()}
+    pair = await _pair(tx, *ids)
+    if len(people) < len(ids) or pair is None or pair.status != "accepted":
+        return
+    for one, other in (ids, ids[::-1]):
+        add_activity(
+            tx,
+            people[one],
+            FriendJoined(friend_id=other),
+            at=fact.at,
+            subject=None,
+            skill=None,
+            reach=people[other].audience,
+        )
 
 
 NEW_FRIENDS = Reaction("new_friends", (FriendshipAccepted,), tell_of_new_friends)
