@@ -12,6 +12,7 @@ import pytest
 from core.app import App
 from core.clock import FakeClock
 from core.safety.limiter import MemoryLimiter
+from core.social.friendships import friends_of
 from core.web.limits import GUESSES
 from data.tables import User
 from tests.factories import SECRET, Make
@@ -140,8 +141,6 @@ async def test_another_site_writes_nothing_whatever_the_cookie(api: Api, make: M
             assert reply.status == 403, (method, headers)
             assert reply.error["type"] == "cross_site"
     async with api.app.transactions.read() as db:
-        from core.social.friendships import friends_of
-
         assert await friends_of(db, person.id) == []
 
 
