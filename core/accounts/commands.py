@@ -267,9 +267,9 @@ async def _forget_traces(tx: Transaction, user: User) -> None:
     # The host may build its events' ids from its ids of people.
     keys = InboundKey.event_id.in_(select(EventRow.event_id).where(facts))
     await tx.db.execute(delete(InboundKey).where(keys).execution_options(**UNSEEN))
-    names = {"user": str(user.id), "host": user.external_id}
+    names = literal({"user": str(user.id), "host": user.external_id}, JSONB)
     path: ColumnElement[object] = literal_column("'$.** ? (@ == $user || @ == $host)'::jsonpath")
-    spoken_of = func.jsonb_path_exists(IdempotencyKey.body, path, literal(names, JSONB))
+    spoken_of = func.jsonb_path_exists(IdempotencyKey.body, path, names)
     answers = or_(IdempotencyKey.key == user.external_id, spoken_of)
     await tx.db.execute(delete(IdempotencyKey).where(answers).execution_options(**UNSEEN))
     audits = or_(AuditRow.actor_id == user.id, AuditRow.target_id == user.id)
