@@ -25,7 +25,7 @@ class Action:
 
 
 ACTIONS: dict[str, Action] = {
-    "show_presence": Action(None, Rate(120, 60)),
+    "show_presence": Action("social_visibility", Rate(120, 60)),
     "react": Action("social_visibility", Rate(60, 60)),
     "friend_request": Action("social_visibility", Rate(20, 3600)),
     "friend_answer": Action("social_visibility", Rate(60, 3600)),
