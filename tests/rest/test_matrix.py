@@ -1,4 +1,4 @@
-"""Every role, every kind of key and nobody, at every route: a door opens to whoever holds its scope, and to no one else."""
+"""Every role, every kind of key and nobody, at every route: a door opens to whoever holds its scope and no one else."""
 
 from __future__ import annotations
 

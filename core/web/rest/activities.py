@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_
 
 from core.activity.queries import PUBLIC, in_cohort, network_of, page
 from core.activity.rules import slug
+from core.content import subjects
 from core.errors import Forbidden, Invalid
 from core.events.catalog import CATALOG, canonical
 from core.ids import parse_id
@@ -114,11 +115,11 @@ def _condition(scope: str, viewer: Principal) -> ColumnElement[bool]:
 
 def _slug(text: str, field: str) -> str:
     try:
-        found = slug(text[:64])
+        found = slug(text) or ""
     except ValueError:
-        found = None
-    if found is None:
-        raise Invalid(fields=[{"field": field, "message": "is not the id of a subject"}])
+        found = ""
+    if found not in subjects():
+        raise Invalid(fields=[{"field": field, "message": "the catalogue has no such subject"}])
     return found
 
 
