@@ -72,7 +72,9 @@ def groups_of(document: Json) -> list[Group]:
             if method in item:
                 given = item[method]
                 group = (given.get("tags") or ["Other"])[0]
-                groups.setdefault(group, []).append(_operation(document, path, method, given, item.get("parameters", [])))
+                groups.setdefault(group, []).append(
+                    _operation(document, path, method, given, item.get("parameters", []))
+                )
     return [Group(name[:1].upper() + name[1:], operations) for name, operations in groups.items() if operations]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import panel as pn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from dashboards import icons
 
@@ -38,6 +38,6 @@ def words(value: object, **params: Any) -> pn.pane.HTML:
     return pn.pane.HTML(text(value), sanitize_html=True, **params)
 
 
-def render(name: str, /, **values: Any) -> Markup:
+def render(name: str, /, **values: Any) -> str:
     """A finished page or part from `dashboards/templates`."""
-    return Markup(TEMPLATES.get_template(name).render(**values))
+    return TEMPLATES.get_template(name).render(**values)

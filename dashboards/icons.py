@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from dashboards.theme import DEEP_GROUNDS
 
@@ -39,15 +40,16 @@ def drawings() -> dict[str, list[tuple[str, dict[str, str]]]]:
 
 
 @cache
-def svg(meaning: str, extra: str = "") -> Markup:
-    """One drawing by its meaning, hidden from readers; `extra` are further attributes, of our own writing."""
-    parts = "".join(_tag(tag, attributes) for tag, attributes in drawings()[meaning])
-    return Markup(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" {extra}>{parts}</svg>')
+def svg(meaning: str, **attributes: str) -> Markup:
+    """One drawing by its meaning, hidden from readers; further attributes by name, `data_when` for `data-when`."""
+    more = {name.replace("_", "-"): value for name, value in attributes.items()}
+    given = _pairs({"class": "icon", "viewBox": "0 0 24 24", "aria-hidden": "true", **more})
+    parts = (Markup("<{}{}/>").format(tag, _pairs(shape)) for tag, shape in drawings()[meaning])
+    return Markup("<svg{}>{}</svg>").format(given, Markup().join(parts))
 
 
-def _tag(tag: str, attributes: dict[str, str]) -> str:
-    pairs = " ".join(f'{name}="{value}"' for name, value in attributes.items())
-    return f"<{tag} {pairs}/>"
+def _pairs(attributes: Mapping[str, str]) -> Markup:
+    return Markup().join(Markup(' {}="{}"').format(name, value) for name, value in attributes.items())
 
 
 @cache
@@ -63,13 +65,13 @@ def mark() -> Markup:
 def face(who: Faced, size: int = 32) -> Markup:
     """A person's face: their animal, their initial, or the neutral one. No other picture is ever asked for."""
     if who.avatar in ("", "initial") and who.name.strip():
-        deep = ground(str(who.id or who.name))
-        initial = f'<span class="initial deep-{deep}">{escape(who.name.strip()[0].upper())}</span>'
-        return Markup(f'<span class="face face-{size}" aria-hidden="true">{initial}</span>')
+        deep, letter = ground(str(who.id or who.name)), who.name.strip()[0].upper()
+        initial = Markup('<span class="initial deep-{}">{}</span>').format(deep, letter)
+        return Markup('<span class="face face-{}" aria-hidden="true">{}</span>').format(size, initial)
     animal = ANIMAL.fullmatch(who.avatar)
     name = animal[1] if animal else "neutral"
-    picture = f'<img src="/assets/avatars/{name}.svg" alt="" width="{size}" height="{size}">'
-    return Markup(f'<span class="face face-{size}">{picture}</span>')
+    picture = Markup('<img src="/assets/avatars/{0}.svg" alt="" width="{1}" height="{1}">').format(name, size)
+    return Markup('<span class="face face-{}">{}</span>').format(size, picture)
 
 
 def ground(text: str) -> int:

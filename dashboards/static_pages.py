@@ -1,4 +1,4 @@
-"""Pages without Panel: the demo's doors, sign-in, sign-out, errors. Each is a function from plain data to finished HTML.
+"""Pages without Panel: the demo's doors, sign-in, sign-out, errors. Functions from plain data to finished HTML.
 
 They carry no inline script and no inline handler, so the strictest content policy fits them.
 """
@@ -50,17 +50,29 @@ class Problem:
 PROBLEMS: Final[dict[int, Problem]] = {
     401: Problem("Please sign in first", "This page needs to know who is looking.", "sign-in"),
     403: Problem(
-        "This page is not open to you", "Your role does not include it. An administrator can change what your role may open.", "admin"
+        "This page is not open to you",
+        "Your role does not include it. An administrator can change what your role may open.",
+        "admin",
     ),
     404: Problem("There is nothing here", "The address may be old, or a letter may be missing.", "quiet"),
     429: Problem("That was quick", "Many requests came from here. Try again in a minute.", "jobs"),
     500: Problem("That did not work", "The fault is ours and has been noted. Nothing that was saved is lost.", "error"),
-    503: Problem("Back in a moment", "A part of Tandem is starting or being looked after. What was saved is safe.", "again"),
+    503: Problem(
+        "Back in a moment", "A part of Tandem is starting or being looked after. What was saved is safe.", "again"
+    ),
 }
 HOME: Final = Way("/", "Go to the start page")
 
 
-def enter_page(personas: Sequence[Persona], *, xsrf: str, action: str = "/enter", simulated: bool = True, login_url: str = "", next: str = "") -> str:
+def enter_page(
+    personas: Sequence[Persona],
+    *,
+    xsrf: str,
+    action: str = "/enter",
+    simulated: bool = True,
+    login_url: str = "",
+    next: str = "",
+) -> str:
     """The doors of the demo; the chosen persona's key is posted as `persona`."""
     return render(
         "enter.html",
@@ -75,7 +87,14 @@ def enter_page(personas: Sequence[Persona], *, xsrf: str, action: str = "/enter"
 
 
 def login_page(
-    *, xsrf: str, action: str = "/login", error: str = "", username: str = "", next: str = "", oidc_url: str = "", oidc_name: str = ""
+    *,
+    xsrf: str,
+    action: str = "/login",
+    error: str = "",
+    username: str = "",
+    next: str = "",
+    oidc_url: str = "",
+    oidc_name: str = "",
 ) -> str:
     return render(
         "login.html",

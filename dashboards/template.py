@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import panel as pn
 from bokeh.document import Document
-from markupsafe import Markup, escape
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 from panel.template.base import BaseTemplate
 from panel.viewable import Viewable
 
@@ -36,10 +36,10 @@ class Element:
     attributes: Mapping[str, object] = field(default_factory=dict)
 
     def open_tag(self) -> Markup:
-        return Markup(f"<{self.tag}{attributes_of(self.attributes)}>")
+        return Markup("<{}{}>").format(self.tag, attributes_of(self.attributes))
 
     def close_tag(self) -> Markup:
-        return Markup(f"</{self.tag}>")
+        return Markup("</{}>").format(self.tag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Shell(BaseTemplate):
     def __init__(self, regions: Mapping[str, Viewable], variables: Mapping[str, Any]) -> None:
         super().__init__(template=TEMPLATES.get_template("shell.html"))
         for name, region in regions.items():
-            self._render_items[name] = (pn.panel(region), [])
+            self._render_items[name] = (region, [])
         self._render_variables.update(variables)
 
     def _build_layout(self) -> Any:
@@ -111,7 +111,7 @@ def page(
         "current": current,
         "columns": columns,
         "faces": " ".join(faces),
-        "names": script_json(names or {}),
+        "names": htmlsafe_json_dumps(dict(names or {})),
         "simulated": simulated,
         "staff": staff,
         "show_heading": show_heading,
@@ -127,14 +127,8 @@ def attributes_of(values: Mapping[str, object]) -> Markup:
         if value is None or value is False:
             continue
         text = "" if value is True else value if isinstance(value, str) else json.dumps(value)
-        parts.append(f' {name}="{escape(text)}"' if text else f" {name}")
-    return Markup("".join(parts))
-
-
-def script_json(value: object) -> Markup:
-    """JSON that may stand inside a script element: nothing in it can end the element."""
-    safe = json.dumps(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return Markup(safe)
+        parts.append(Markup(' {}="{}"').format(name, text) if text else Markup(" {}").format(name))
+    return Markup().join(parts)
 
 
 TEMPLATES.tests["element"] = lambda value: isinstance(value, Element)

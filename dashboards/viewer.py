@@ -1,7 +1,8 @@
 """A page's subscription to a LiveView: one open document that watches one replica of this node.
 
-It starts when the page's own socket is up and ends with the document, whatever ended it. Changes are gathered and written
-at most eight times a second, straight to the socket. A viewer that fails is logged and stops; nobody else notices.
+It starts when the page's own socket is up and ends with the document, whatever ended it. Changes are gathered and
+written at most eight times a second, straight to the socket. A viewer that fails is logged and stops; nobody else
+notices.
 
     LiveViewer(replicas, "jobs", lambda state: table.param.update(rows=rows_of(state)))
 """
@@ -59,12 +60,15 @@ class LiveViewer:
     def watching(self) -> bool:
         return self._unwatch is not None
 
+    def stopped(self) -> bool:
+        return self._stopped
+
     async def _start(self) -> None:
-        if self._stopped:
+        if self.stopped():
             return
         replica = await self._source.get(self._topic)
         # Nothing is missed between this state and the watch: no await stands between them. The document may be gone.
-        if self._stopped:
+        if self.stopped():
             return
         self._unwatch = replica.watch(self._changed)
         self._changed(replica.state, None)

@@ -27,7 +27,8 @@ ICONS = {
     # places
     "home": "house", "practice": "keyboard", "rooms": "shapes", "boards": "trophy", "cohort": "messages-square",
     "progress": "sprout", "nudges": "bell", "health": "activity", "jobs": "timer", "people-roles": "user-cog",
-    "audit": "scroll-text", "growth": "trending-up", "safety": "shield-check", "api": "plug", "experiments": "flask-conical",
+    "audit": "scroll-text", "growth": "trending-up", "safety": "shield-check", "api": "plug",
+    "experiments": "flask-conical",
     # people
     "people": "users", "friend": "user-check", "person": "user", "writing": "pencil-line", "parent": "heart-handshake",
     "tutor": "graduation-cap", "facilitator": "presentation", "analyst": "chart-no-axes-column", "admin": "shield",
@@ -36,14 +37,19 @@ ICONS = {
     "best": "medal", "quiz": "clipboard-check", "level": "rocket", "joined": "user-plus", "rank": "list-ordered",
     "started": "play", "diagnostic": "target", "event": "sparkles", "welcome": "handshake",
     # controls and states
-    "moon": "moon", "sun": "sun", "sign-out": "log-out", "sign-in": "log-in", "down": "chevron-down", "next": "chevron-right",
-    "up": "arrow-up", "fall": "arrow-down", "check": "check", "close": "x", "again": "refresh-cw", "warn": "triangle-alert",
-    "error": "circle-alert", "info": "info", "offline": "wifi-off", "stop": "square", "slower": "minus", "faster": "plus",
-    "idle": "circle-pause", "table": "table-2", "chart": "chart-no-axes-column", "quiet": "coffee", "database": "database",
+    "moon": "moon", "sun": "sun", "sign-out": "log-out", "sign-in": "log-in", "down": "chevron-down",
+    "next": "chevron-right",
+    "up": "arrow-up", "fall": "arrow-down", "check": "check", "close": "x", "again": "refresh-cw",
+    "warn": "triangle-alert",
+    "error": "circle-alert", "info": "info", "offline": "wifi-off", "stop": "square", "slower": "minus",
+    "faster": "plus",
+    "idle": "circle-pause", "table": "table-2", "chart": "chart-no-axes-column", "quiet": "coffee",
+    "database": "database",
     "simulated": "bot", "link": "external-link", "book": "book-open", "eye": "eye",
 }  # fmt: skip
 """Meaning to drawing: a meaning keeps its icon for good, so pages name the meaning only."""
 
+ICONS_HEAD = "// Lucide, ISC licence (licences/lucide.txt). Written by tools/assets.py.\n"
 FONTS = ("latin", "latin-ext")
 
 
@@ -79,17 +85,21 @@ def fetch() -> None:
         nodes = json.loads((lucide / "icon-nodes.json").read_text(encoding="utf-8"))
         drawings = {meaning: nodes[name] for meaning, name in sorted(ICONS.items())}
         body = json.dumps(drawings, separators=(",", ":"))
-        write({"icons.js": f"// Lucide, ISC licence (licences/lucide.txt). Written by tools/assets.py.\nexport default {body}\n"})
+        write({"icons.js": f"{ICONS_HEAD}export default {body}\n"})
         inter = _unpack(INTER, Path(folder) / "inter")
         for subset in FONTS:
             source = inter / "files" / f"inter-{subset}-opsz-normal.woff2"
             (STATIC / "fonts" / f"inter-{subset}.woff2").write_bytes(source.read_bytes())
-        (STATIC / "licences" / "inter.txt").write_text((inter / "LICENSE").read_text(encoding="utf-8"), encoding="utf-8")
+        (STATIC / "licences" / "inter.txt").write_text(
+            (inter / "LICENSE").read_text(encoding="utf-8"), encoding="utf-8"
+        )
 
 
 def _unpack(package: str, folder: Path) -> Path:
     folder.mkdir()
-    subprocess.run(["npm", "pack", "--silent", "--pack-destination", str(folder), package], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ["npm", "pack", "--silent", "--pack-destination", str(folder), package], check=True, stdout=subprocess.DEVNULL
+    )
     (archive,) = folder.glob("*.tgz")
     with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")

@@ -10,7 +10,7 @@ from dashboards.components.region_host import RegionHost
 
 
 class Figures(RegionHost):
-    """`figures` is a list of {label, value, unit, note, chip: {tone, text}, trend: [numbers], limit: {value, label}}."""
+    """`figures` is [{label, value, unit, note, chip: {tone, text}, trend: [numbers], limit: {value, label}}]."""
 
     element = param.String(default="tandem-figures")
     figures = param.List(default=[], item_type=dict)

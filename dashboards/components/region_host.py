@@ -1,7 +1,7 @@
 """A Panel region that is one of our custom elements.
 
-A subclass names its element and the params that the element is given; every change goes to the element's `update`, which
-writes text as text. What the element asks for comes back by `on_action`. One model a region, and no script of its own.
+A subclass names its element and the params that the element is given; every change goes to the element's `update`,
+which writes text as text. What the element asks for comes back by `on_action`. One model a region.
 """
 
 from __future__ import annotations

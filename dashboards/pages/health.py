@@ -1,7 +1,8 @@
 """Health, for administrators: is it well, and if not, what do people notice. One sentence first, then the figures.
 
-The page is fed: `HealthModel` holds what the core says, already as plain values, and `health` draws it. Changing a field of the
-model redraws its region in place. The simulator's buttons call `on_simulator` with start, stop, slower or faster.
+The page is fed: `HealthModel` holds what the core says, already as plain values, and `health` draws it. Changing a
+field of the model redraws its region in place. The simulator's buttons call `on_simulator` with start, stop, slower or
+faster.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ PART_COLUMNS: Final[list[dict[str, str]]] = [
 ]
 
 
-class HealthModel(param.Parameterized):  # type: ignore[misc]
+class HealthModel(param.Parameterized):
     """What the page shows. Lists of plain dictionaries, as the components take them."""
 
     verdict = param.Dict(default={}, doc="{tone: good | warn | bad, word, sentence, at: ISO text}")
@@ -71,7 +72,12 @@ def health(
 def _cards(model: HealthModel, on_simulator: Callable[[str], None] | None) -> list[Card]:
     refs: Any = model.param
     chart = BarChart(label="Active people an hour, last seven days", points=refs.hours, zone=refs.zone)
-    jobs = StatusTable(label="Jobs", columns=JOB_COLUMNS, rows=refs.jobs, blank="No job has run yet. The first one runs within a minute.")
+    jobs = StatusTable(
+        label="Jobs",
+        columns=JOB_COLUMNS,
+        rows=refs.jobs,
+        blank="No job has run yet. The first one runs within a minute.",
+    )
     parts = StatusTable(label="Parts", columns=PART_COLUMNS, rows=refs.parts, blank="The parts report within seconds.")
     latest = StatusTable(label="Just now", columns=LATEST_COLUMNS, rows=refs.latest, blank="Nothing has happened yet.")
     cards = [
@@ -80,7 +86,7 @@ def _cards(model: HealthModel, on_simulator: Callable[[str], None] | None) -> li
         Card("hours", "Active people an hour", chart, note="last seven days"),
         Card("jobs", "Jobs", jobs),
         Card("parts", "Parts", parts, place="side"),
-        Card("latest", "Just now", latest, place="side", note="what everybody may see"),
+        Card("latest", "Just now", latest, note="what everybody may see"),
     ]
     if on_simulator is not None:
         controls = SimulatorControls(state=refs.simulator)

@@ -27,6 +27,12 @@ class HomeModel:
         return f"cohort:{self.who.cohort_id}" if self.who.cohort_id else ""
 
     @property
+    def cohort(self) -> str:
+        """What the cohort is called: "Blue" becomes "Blue cohort", "Blue Dolphins" stays."""
+        name = self.cohort_name[:1].upper() + self.cohort_name[1:]
+        return name if " " in name else f"{name} cohort" if name else "Your cohort"
+
+    @property
     def presence(self) -> list[str]:
         """Whose presence counts as being here: the own cohort first, then everybody."""
         return [topic for topic in (self.cohort_topic, LOBBY) if topic]
@@ -50,7 +56,7 @@ def home(model: HomeModel) -> Shell:
     return page(
         title="Home",
         heading=model.greeting,
-        lead=f"{model.now:%A}, {model.cohort_name}" if model.cohort_name else f"{model.now:%A}",
+        lead=f"{model.now:%A}, {model.cohort}" if model.cohort_topic else f"{model.now:%A}",
         who=model.who,
         current="home",
         cards=_cards(model),
@@ -61,13 +67,15 @@ def home(model: HomeModel) -> Shell:
 
 def _cards(model: HomeModel) -> list[Card]:
     cohort = model.cohort_topic
-    strip = Element("tandem-here", {"topics": " ".join(model.presence), "cohort": cohort or None, "me": str(model.who.id or "")})
+    strip = Element(
+        "tandem-here", {"topics": " ".join(model.presence), "cohort": cohort or None, "me": str(model.who.id or "")}
+    )
     cards = [
         Card("here", "Here now", strip, place="wide", heading="hidden"),
         Card("feed", "What’s happening", Element("tandem-feed", {"views": model.feeds}), heading="own"),
     ]
     if cohort:
-        cards.append(Card("cohort", model.cohort_name or "Your cohort", _people(model, cohort), place="side", count=True))
+        cards.append(Card("cohort", model.cohort, _people(model, cohort), place="side", count=True))
     title = "Also here" if cohort else "Who is here"
     cards.append(Card("people", title, _people(model, LOBBY, without=cohort), place="side", count=True))
     return cards

@@ -15,7 +15,8 @@ class Bars extends TandemElement {
     svg.chart { display: block; width: 100%; height: ${HEIGHT + FOOT}px; overflow: visible; }
     .rule { stroke: var(--line); } .zero { stroke: var(--line-strong); }
     text { font: 500 12px var(--font); fill: var(--muted); font-variant-numeric: tabular-nums; }
-    .bar { fill: var(--d2); } .bar.pointed { fill: var(--text); }
+    .bar { fill: var(--d2); } .bar.open { fill: url(#hatch); } .hatch-ground { fill: var(--accent-weak); } .hatch-line { fill: var(--hatch); }
+    .bar.pointed { fill: var(--text); }
     .reading { min-height: 20px; font-size: 13px; color: var(--muted); }
     .sheet { max-height: 260px; overflow: auto; margin-top: 8px; border: 1px solid var(--line); border-radius: var(--radius); padding: 0 14px; }
     .sheet th { position: sticky; top: 0; background: var(--surface); }
@@ -80,8 +81,8 @@ class Bars extends TandemElement {
     this.points.forEach((point, index) => {
       const last = this.open && index === this.points.length - 1;
       if (!point.value) return;
-      svg.append(node("rect", {class: "bar", "data-index": index, x: LEFT + index * step + step * .12, width: Math.max(1, step * .76), y: y(point.value),
-        height: HEIGHT - y(point.value), rx: Math.min(2, step / 4), ...(last ? {fill: "url(#hatch)", style: "fill:url(#hatch)"} : {})}));
+      svg.append(node("rect", {class: last ? "bar open" : "bar", "data-index": index, x: LEFT + index * step + step * .12, width: Math.max(1, step * .76), y: y(point.value),
+        height: HEIGHT - y(point.value), rx: Math.min(2, step / 4), }));
     });
     rule(svg, HEIGHT, width, 0, "zero");
     this.days(svg, step, width);
@@ -99,8 +100,9 @@ class Bars extends TandemElement {
       const text = day(point.at);
       const x = LEFT + index * step;
       if (text !== before && before !== null) svg.append(node("line", {class: "rule", x1: x, x2: x, y1: HEIGHT, y2: HEIGHT + 5}));
-      if (text !== before && x >= free && x + 44 <= width) {
-        const label = node("text", {x, y: HEIGHT + 19});
+      if (text !== before && x >= free) {
+        const fits = x + 44 <= width;
+        const label = node("text", {x: fits ? x : width - RIGHT, y: HEIGHT + 19, "text-anchor": fits ? "start" : "end"});
         label.textContent = text;
         svg.append(label);
         free = x + 58;
@@ -121,7 +123,7 @@ class Bars extends TandemElement {
 
   unpoint(svg) {
     svg.querySelector(".pointed")?.classList.remove("pointed");
-    this.reading.textContent = this.open ? "The hatched hour is still counting" : "\u00a0";
+    this.reading.textContent = !this.open ? "\u00a0" : this.points.at(-1).value ? "The hatched hour is still counting" : "This hour is still counting";
   }
 }
 
@@ -139,7 +141,7 @@ function rule(svg, y, width, value, kind) {
 
 function hatch() {
   const pattern = node("pattern", {id: "hatch", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)"});
-  pattern.append(node("rect", {width: 5, height: 5, style: "fill:var(--accent-weak)"}), node("rect", {width: 2, height: 5, style: "fill:var(--hatch)"}));
+  pattern.append(node("rect", {width: 5, height: 5, class: "hatch-ground"}), node("rect", {width: 2, height: 5, class: "hatch-line"}));
   return pattern;
 }
 

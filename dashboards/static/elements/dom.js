@@ -42,11 +42,12 @@ export function ground(text) {
 
 /** A person's face. Pictures come from our own set only; anybody else's address is not asked for. */
 export function face(person, {size = 40, mark = null, you = false, title = null} = {}) {
-  const node = h("span", {class: you ? "face you" : "face", style: `--face:${size}px`, title});
+  const node = h("span", {class: you ? "face you" : "face", title});
+  node.style.setProperty("--face", `${size}px`);
   const animal = ANIMAL.exec(person.avatar ?? "")?.[1];
   if (person.avatar === "initial" && person.name) {
     const deep = ground(person.id ?? person.name);
-    node.append(h("span", {class: "initial", style: `background:var(--deep-${deep})`, "aria-hidden": "true"}, [...person.name.trim()][0].toUpperCase()));
+    node.append(h("span", {class: `initial deep-${deep}`, "aria-hidden": "true"}, [...person.name.trim()][0].toUpperCase()));
   } else {
     node.append(h("img", {src: new URL(`avatars/${animal ?? "neutral"}.svg`, ASSETS).href, alt: "", width: size, height: size, loading: "lazy"}));
   }

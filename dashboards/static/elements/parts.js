@@ -39,7 +39,6 @@ export const PARTS = `/* The parts that pages and elements share. Pages link thi
 
 /* Faces: an animal or an initial on a round ground, and presence as a shape beside it. */
 .face { position: relative; display: inline-flex; flex: none; width: var(--face, 40px); height: var(--face, 40px); border-radius: 50%; }
-.face img, .face-32 { --face: 32px; } .face-56 { --face: 56px; }
 .initial.deep-1 { background: var(--deep-1); }
 .initial.deep-2 { background: var(--deep-2); }
 .initial.deep-3 { background: var(--deep-3); }
@@ -48,7 +47,9 @@ export const PARTS = `/* The parts that pages and elements share. Pages link thi
 .initial.deep-6 { background: var(--deep-6); }
 .initial.deep-7 { background: var(--deep-7); }
 .initial.deep-8 { background: var(--deep-8); }
-.face .initial { width: 100%; height: 100%; border-radius: 50%; display: block; filter: var(--dim); }
+.face-32 { --face: 32px; }
+.face-56 { --face: 56px; }
+.face img, .face .initial { width: 100%; height: 100%; border-radius: 50%; display: block; filter: var(--dim); }
 .face .initial { display: grid; place-items: center; font-size: calc(var(--face, 40px) * .42); font-weight: 600; color: #fff; filter: none; }
 .face .mark { position: absolute; right: -3px; bottom: -3px; width: 15px; height: 15px; border: 2px solid var(--ground, var(--surface));
   border-radius: 50%; background: var(--good); }

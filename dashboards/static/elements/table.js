@@ -10,6 +10,7 @@ class Table extends TandemElement {
     .muted { color: var(--muted); }
     td:first-child { font-weight: 500; }
     td { overflow-wrap: anywhere; }
+    time { white-space: nowrap; }
     @media (max-width: 719px) {
       thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
       .table, .table tbody { display: block; }
