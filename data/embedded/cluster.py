@@ -20,7 +20,7 @@ from typing import Any
 from data.embedded.errors import EmbeddedPostgresError, explain
 from data.embedded.homes import write_private
 from data.embedded.places import PORT, Places
-from data.embedded.processes import die_with_parent
+from data.embedded.processes import die_with_parent, end_all_in
 
 MARK = "tandem.json"
 ROLE = "tandem"
@@ -72,7 +72,7 @@ def run_as(places: Places) -> dict[str, Any]:
 def ensure(places: Places) -> None:
     """See to it that a finished data folder of the right version is there."""
     for half in Path(places.home).glob("data.making-*"):
-        shutil.rmtree(half, ignore_errors=True)
+        _sweep(half)
     data = places.data
     if data.is_symlink() or data.exists():
         if (data / MARK).is_file():
@@ -120,8 +120,14 @@ def _make(places: Places) -> None:
         write_private(fresh / MARK, json.dumps({"version": places.version}), (places.uid, places.gid))
         fresh.rename(places.data)
     except (OSError, EmbeddedPostgresError):
-        shutil.rmtree(fresh, ignore_errors=True)  # gives a full disk its space back
+        _sweep(fresh)
         raise
+
+
+def _sweep(half: Path) -> None:
+    """Give the disk back what a half-made folder took; what was making it may still be at work there."""
+    end_all_in(half)
+    shutil.rmtree(half, ignore_errors=True)
 
 
 def _initdb_options(version: int) -> list[str]:

@@ -176,6 +176,7 @@ def main(record: str, descriptor: str) -> None:
         keep(Keeper(places, first))
         os.close(lock)
     # The sockets end last of all: whoever waits for that finds no file open and no lock held.
+    os.close(sys.stderr.fileno())
     os._exit(0)
 
 

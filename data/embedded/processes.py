@@ -82,10 +82,15 @@ def end_leftovers(data: Path, sockets: Path) -> None:
     if note.exists():
         if pid := postmaster_of(data):
             _end([pid], data, PATIENCE)
-        _end(left_in(data), data, PATIENCE[1:])
+        end_all_in(data)
         note.unlink(missing_ok=True)
     for left in sockets.glob(".s.PGSQL.*"):
         left.unlink(missing_ok=True)
+
+
+def end_all_in(folder: Path) -> None:
+    """End every process that works in this folder, at once; nobody is connected to any of them."""
+    _end(left_in(folder), folder, PATIENCE[1:])
 
 
 def _end(pids: list[int], data: Path, patience: tuple[tuple[signal.Signals, float], ...]) -> None:

@@ -43,17 +43,21 @@ def copy(made: Path) -> Iterator[Path]:
         yield path / "pg"
 
 
-def _programs(version: str) -> Path | None:
-    if version == "wheel":
-        return None
+@pytest.fixture(scope="session")
+def made_by_15() -> Iterator[Path]:
+    """The same, made by the oldest version that is supported, with its own programs."""
     if not DEBIAN_15.is_dir():
         pytest.skip("PostgreSQL 15 is not installed here")
-    return DEBIAN_15
+    with folder() as path:
+        with EmbeddedPostgres(path / "pg", programs=DEBIAN_15):
+            pass
+        yield path / "pg"
 
 
-@pytest.fixture(scope="module", params=["wheel", "15"])
+@pytest.fixture(scope="module", params=["18", "15"])
 def any_server(request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres]:
     """A running server of each version that the contract is promised for."""
-    programs = _programs(request.param)
-    with folder() as path, EmbeddedPostgres(path / "pg", programs=programs) as server:
+    oldest = request.param == "15"
+    root = request.getfixturevalue("made_by_15" if oldest else "made")
+    with EmbeddedPostgres(root, programs=DEBIAN_15 if oldest else None) as server:
         yield server
