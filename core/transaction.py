@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import Clock
 from core.errors import Unavailable
-from core.events.catalog import Event
+from core.events.catalog import Event, check
 from core.events.fact import Draft, Fact
 from core.events.log import append
 from core.principal import Principal
@@ -43,6 +43,7 @@ class Transaction:
 
     def emit(self, event: Event, *, at: datetime | None = None, **envelope: Any) -> UUID:
         """State a fact; it becomes true when this transaction commits. Returns its id."""
+        check(event)
         draft = Draft(event=event, at=at or self.now, **envelope)
         self._drafts.append(draft)
         return draft.event_id

@@ -1,8 +1,8 @@
 """Every event there is: a frozen dataclass with one line saying which fact it states.
 
-A type and a version name a shape for ever. Adding an optional field keeps the version; anything else raises it and needs
-an upcaster. A field marked `personal()` is kept with its row, set to null on erasure, never exported and never logged.
-Events marked `inbound` may be sent by the host platform; those marked `activity` show in feeds.
+A type and a version name a shape for ever. Adding an optional field keeps the version; anything else raises it and
+needs an upcaster. A field marked `personal()` is kept with its row, set to null on erasure, never exported and never
+logged. Events marked `inbound` may be sent by the host platform; those marked `activity` show in feeds.
 """
 
 from __future__ import annotations
@@ -270,6 +270,15 @@ class NoteRecorded(Event):
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)] | None = personal()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable(Event):
+    """In the place of a fact that this version cannot read. It is in no catalogue and never in the log."""
+
+    reason: str
+    newer: bool = False
+    """Whether a newer version of the product wrote it, which will know what to do."""
+
+
 ALIASES = {
     "achievement_earned": "achievement_unlocked",
     "achievement.unlocked": "achievement_unlocked",
@@ -308,6 +317,12 @@ def from_properties(
     for step in range(version, cls.version):
         values = UPCASTERS[name, step](values)
     return msgspec.convert(values | dict(personal or {}), cls)
+
+
+def check(item: Event) -> None:
+    """Refuse a fact that could not be read back: it would stand in everybody's way for ever."""
+    public, private = to_properties(item)
+    from_properties(item.type, item.version, public, private)
 
 
 def parse(name: str, properties: Mapping[str, Any]) -> Event:

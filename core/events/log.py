@@ -6,6 +6,7 @@ order and a reader that follows with a cursor never skips a row that commits lat
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -13,9 +14,11 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.events.catalog import CATALOG, from_properties
+from core.events.catalog import CATALOG, Event, Unreadable, from_properties
 from core.events.fact import Draft, Fact
 from data.tables import EventRow, Meta
+
+log = logging.getLogger(__name__)
 
 APPEND_LOCK = 0x7A4D_0001
 """The one advisory lock of the log; other locks of the product have other numbers."""
@@ -63,8 +66,20 @@ def fact_of(row: EventRow) -> Fact:
         visibility=row.visibility,
         source=row.source,
         backfill=row.backfill,
-        event=from_properties(row.type, row.version, row.properties, row.personal),
+        event=_event_of(row),
     )
+
+
+def _event_of(row: EventRow) -> Event:
+    """What the row states. One bad row must not stop whoever reads the log, so it comes as `Unreadable`."""
+    try:
+        known = CATALOG[row.type]
+        if row.version > known.version:
+            return Unreadable(reason=f"version {row.version} of {row.type} is newer than this product", newer=True)
+        return from_properties(row.type, row.version, row.properties, row.personal)
+    except Exception as error:
+        log.exception("a fact cannot be read", extra={"seq": row.seq, "type": row.type})
+        return Unreadable(reason=f"{row.type} cannot be read: {type(error).__name__}")
 
 
 async def read_since(db: AsyncSession, seq: int, limit: int = 500, types: Sequence[str] = ()) -> list[Fact]:
@@ -80,7 +95,7 @@ async def last_seq(db: AsyncSession) -> int:
 
 async def seqs_of(db: AsyncSession, event_ids: Sequence[UUID]) -> dict[UUID, int]:
     rows = await db.execute(select(EventRow.event_id, EventRow.seq).where(EventRow.event_id.in_(event_ids)))
-    return {event_id: seq for event_id, seq in rows}
+    return {row.event_id: row.seq for row in rows}
 
 
 async def log_epoch(db: AsyncSession) -> str:
