@@ -92,6 +92,7 @@ class App:
         )
         self.rights_listeners: list[Callable[[UUID], None]] = []
         self.relay.listeners.append(self._on_delivery)
+        self.relay.restarts.append(self.replicas.resync)
 
     async def start(self) -> None:
         await self.transactions.run(SYSTEM, ensure_first_key, self.settings.api_key)
@@ -119,8 +120,12 @@ class App:
         user_id = delivery.fact.user_id
         if user_id is None or not isinstance(delivery.fact.event, RIGHTS):
             return
-        for listener in self.rights_listeners:
-            listener(user_id)
+        for listener in tuple(self.rights_listeners):
+            try:
+                listener(user_id)
+            except Exception:
+                # The next one may hold somebody's page open, and has to hear of it all the same.
+                log.exception("a part could not judge somebody again")
 
     async def settle(self) -> None:
         """Wait until everything stated so far has been delivered and reacted to on this node."""

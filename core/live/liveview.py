@@ -1,7 +1,8 @@
 """What a browser watches, on a socket or in a page: one snapshot and one reducer for both.
 
-A LiveView promises: a snapshot, then `apply` for every later fact of its topic, equals a fresh snapshot. Where it cannot
-keep that, `apply` answers `RESYNC` and a new snapshot is taken. States are immutable: replicas share them.
+A LiveView promises: a snapshot, then `apply` for every later fact of its topic, equals a fresh snapshot. Where it
+cannot keep that, `apply` answers `RESYNC` and a new snapshot is taken; of such facts `resumable` says False. States are
+immutable: replicas share them.
 """
 
 from __future__ import annotations
@@ -55,6 +56,10 @@ class LiveView(ABC, Generic[S]):
     @abstractmethod
     def message(self, delivery: Delivery, params: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
         """What the fact looks like on a socket: the message's name and payload, or nothing to send."""
+
+    def resumable(self, delivery: Delivery) -> bool:
+        """Whether who missed the fact can catch up by messages alone: never, where `apply` may answer `RESYNC`."""
+        return True
 
     @abstractmethod
     def wire(self, state: S) -> dict[str, Any]:

@@ -9,8 +9,11 @@ The contract, the same for every back end:
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
+
+log = logging.getLogger(__name__)
 
 OnPoke = Callable[[], None]
 OnSignal = Callable[[bytes], None]
@@ -53,14 +56,22 @@ class LocalPubSub:
     def poke(self) -> None:
         for member in tuple(self._bus.members):
             if member._on_poke:
-                member._on_poke()
+                _call(member._on_poke)
 
     def signal(self, data: bytes) -> None:
         for member in tuple(self._bus.members):
             if member is not self and member._on_signal:
-                member._on_signal(data)
+                _call(member._on_signal, data)
 
     async def stop(self) -> None:
         self._on_poke = self._on_signal = None
         if self in self._bus.members:
             self._bus.members.remove(self)
+
+
+def _call(handler: Callable[..., None], *given: Any) -> None:
+    """What a receiver does wrong is not its sender's trouble."""
+    try:
+        handler(*given)
+    except Exception:
+        log.exception("a receiver of pokes or signals failed")

@@ -50,10 +50,12 @@ class PostgresPubSub(RemotePubSub):
 
     @staticmethod
     async def _close(connection: asyncpg.Connection) -> None:
-        with contextlib.suppress(Exception):
-            await connection.close(timeout=1)
-        if not connection.is_closed():
-            connection.terminate()
+        try:
+            with contextlib.suppress(Exception):
+                await connection.close(timeout=1)
+        finally:
+            if not connection.is_closed():
+                connection.terminate()
 
     async def _receive(self) -> None:
         while True:

@@ -80,6 +80,7 @@ class RemotePubSub(ABC):
             try:
                 async with contextlib.AsyncExitStack() as stack:
                     await self._open(stack)
+                    heed_cancel()
                     self._healthy, wait = True, RETRY_FIRST
                     up.set()
                     self._on_poke()
@@ -107,6 +108,7 @@ class RemotePubSub(ABC):
                 poke, self._poked = self._poked, False
                 batch, self._signals, self._bytes = list(self._signals), deque(), 0
                 await self._send(poke, batch)
+                heed_cancel()
 
     def _heard_poke(self, sender: bytes) -> None:
         if sender != self.sender:
@@ -127,6 +129,13 @@ class RemotePubSub(ABC):
     @abstractmethod
     async def _send(self, poke: bool, signals: list[bytes]) -> None:
         """Hand one poke, if asked for, and these signals to the server, in order."""
+
+
+def heed_cancel() -> None:
+    """End this task if it was asked to: a client library may take a cancellation for a failure of the line."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _nothing() -> None:

@@ -1,7 +1,8 @@
 """Each node's reader of the log: from its cursor, in order, to the hub. The only way facts reach those who watch.
 
 A poke wakes it; a slow poll makes up for lost pokes. It waits for nothing else, and when the database is away it tries
-again. At start it reads a stretch of the past so that clients who reconnect after a restart find their gap.
+again. At start it reads a stretch of the past so that clients who reconnect after a restart find their gap. When the
+log has another epoch than before, a backup was restored under it: all memory is dropped and it starts from there.
 """
 
 from __future__ import annotations
@@ -29,19 +30,31 @@ Listener = Callable[[Delivery], None]
 
 
 class Relay:
-    def __init__(self, transactions: Transactions, hub: Hub, topics: Topics, decorate: Decorate) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        hub: Hub,
+        topics: Topics,
+        decorate: Decorate,
+        *,
+        poll: float = POLL,
+        past: int = PAST,
+    ) -> None:
         self._transactions, self._hub, self._topics, self._decorate = transactions, hub, topics, decorate
+        self.poll, self.past = poll, past
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._reading = asyncio.Lock()
         self.listeners: list[Listener] = []
+        self.restarts: list[Callable[[], None]] = []
+        """Called when the log has become another one: nothing that was said before holds any more."""
         self.epoch = ""
         self.behind = False
 
     async def start(self) -> None:
         async with self._transactions.read() as db:
             self.epoch = await log_epoch(db)
-            self._hub.floor = self._hub.seq = max(0, await last_seq(db) - PAST)
+            self._hub.floor = self._hub.seq = max(0, await last_seq(db) - self.past)
         await self.catch_up()
         self._task = asyncio.create_task(self._run(), name="relay")
 
@@ -53,16 +66,29 @@ class Relay:
         async with self._reading:
             while True:
                 async with self._transactions.read() as db:
+                    epoch = await log_epoch(db)
+                    if epoch != self.epoch:
+                        self._begin_again(epoch, await last_seq(db))
                     facts = await read_since(db, self._hub.seq, BATCH)
                 for delivery in await self._decorate(facts) if facts else ():
                     self._deliver(delivery)
                 if len(facts) < BATCH:
                     return self._hub.seq
 
+    def _begin_again(self, epoch: str, seq: int) -> None:
+        log.critical("the log has another history: beginning again", extra={"seq": seq})
+        self.epoch = epoch
+        self._hub.begin_again(seq)
+        for restart in self.restarts:
+            try:
+                restart()
+            except Exception:
+                log.exception("a part could not begin again")
+
     async def _run(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(POLL):
+                async with asyncio.timeout(self.poll):
                     await self._woken.wait()
             except TimeoutError:
                 pass
@@ -91,14 +117,26 @@ class Relay:
                 log.exception("a listener failed", extra={"seq": fact.seq})
 
     def _show(self, view: LiveView[Any], delivery: Delivery) -> None:
+        """Tell a view's topics. One view's mistake must not hold up the log for all the others."""
+        seq = delivery.fact.seq
         try:
-            for topic in view.topics(delivery):
-                params = match(view.pattern, topic) or {}
-                name, payload = view.message(delivery, params) or ("", {})
-                self._hub.publish(Message(topic, name, payload, delivery.fact.seq, delivery.fact.user_id, delivery))
+            topics = tuple(view.topics(delivery))
+            resumable = view.resumable(delivery)
         except Exception:
-            # One view's mistake must not hold up the log for all the others.
-            log.exception("a view failed on a fact", extra={"seq": delivery.fact.seq, "view": view.pattern})
+            log.exception("a view failed on a fact", extra={"seq": seq, "view": view.pattern})
+            topics, resumable = (), True
+            self._hub.floor = seq + 1
+            for topic in self._hub.known(lambda topic: match(view.pattern, topic) is not None):
+                self._hub.lose(topic, seq)
+        for topic in topics:
+            try:
+                name, payload = view.message(delivery, match(view.pattern, topic) or {}) or ("", {})
+            except Exception:
+                log.exception("a view failed on a fact", extra={"seq": seq, "topic": topic})
+                self._hub.lose(topic, seq)
+                continue
+            about = delivery.fact.user_id
+            self._hub.publish(Message(topic, name, payload, seq, about, delivery, resumable=resumable))
 
     async def stop(self) -> None:
         if self._task:

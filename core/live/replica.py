@@ -3,46 +3,57 @@
 The first to ask takes the snapshot; those who ask meanwhile wait for the same one; after that, joining costs nothing.
 A state is immutable, so sockets and pages share it. When nobody has watched for a while the replica is let go.
 
-Order: subscribe, then snapshot, then drop what the snapshot already holds. A change that the reducer cannot apply is
-answered with a new snapshot, which watchers get as a message called `snapshot`.
+Order: subscribe, then snapshot, then drop what the snapshot already holds. A change that the reducer cannot apply, or
+fails on, is answered with a new snapshot, which watchers get as a message called `snapshot`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from core.clock import Clock
 from core.errors import NotFound
 from core.events.log import last_seq
 from core.live.hub import Hub, Message
-from core.live.liveview import RESYNC, LiveView, Topics
+from core.live.liveview import RESYNC, Delivery, LiveView, Topics
 from core.transaction import Transactions
 
 log = logging.getLogger(__name__)
 
 LINGER = 30.0
+SWEEP = 1.0
+RETRY = 1.0
 
 OnChange = Callable[[Any, Message], None]
 
 
 class Replica:
-    def __init__(self, topic: str, view: LiveView[Any], params: dict[str, str], transactions: Transactions) -> None:
+    def __init__(
+        self, topic: str, view: LiveView[Any], params: dict[str, str], transactions: Transactions, retry: float = RETRY
+    ) -> None:
         self.topic, self.view, self.params = topic, view, params
         self.state: Any = None
         self.seq = -1
         self.idle_since: float | None = None
         self.watchers: list[OnChange] = []
-        self._transactions = transactions
+        self._transactions, self._retry = transactions, retry
         self._pending: list[Message] | None = []
         self._loading: asyncio.Task[None] | None = None
+        self._closed = False
+        self._heard = -1
+        """The last of this topic's messages that everybody here got."""
         self._unsubscribe: Callable[[], None] = lambda: None
 
     @property
     def fresh(self) -> bool:
         return self._pending is None
+
+    @property
+    def loading(self) -> bool:
+        return self._loading is not None and not self._loading.done()
 
     def open(self, hub: Hub) -> None:
         self._hub = hub
@@ -52,51 +63,85 @@ class Replica:
         """Wait until the state is current; everybody who waits shares one reading of the database."""
         while not self.fresh:
             if self._loading is None or self._loading.done():
-                self._loading = asyncio.create_task(self._load(), name=f"snapshot {self.topic}")
+                self._loading = self._begin(self._load(), "snapshot")
             await asyncio.shield(self._loading)
 
+    def _begin(self, work: Coroutine[Any, Any, None], what: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=f"{what} {self.topic}")
+        # Those who wait hear of a failure; if all of them left, nobody needs to.
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
+
     async def _load(self) -> None:
-        if self._pending is None:
-            self._pending = []
+        # Whatever was published until here was committed before the reading begins, so that the reading holds it.
+        self._pending = []
         async with self._transactions.read() as db:
             seq = await last_seq(db)
             state = await self.view.snapshot(db, self.params)
         pending, self._pending = self._pending, None
         self.state, self.seq = state, seq
-        for message in pending or ():
+        for message in pending:
             self._on_message(message)
 
     def _on_message(self, message: Message) -> None:
+        if message.seq is None or message.name == "snapshot":
+            return
+        self._heard = max(self._heard, message.seq)
         if self._pending is not None:
-            self._pending.append(message)
+            if self.loading:
+                self._pending.append(message)
             return
-        if message.delivery is None or message.seq is None or message.seq <= self.seq:
+        if message.seq <= self.seq:
             return
-        state = self.view.apply(self.state, message.delivery, self.params)
+        if message.delivery is None:
+            if not message.resumable:
+                self._resync()
+            return
+        state = self._applied(message.delivery)
         if state is RESYNC:
             self._resync()
             return
         self.state, self.seq = state, message.seq
         self._tell(message)
 
+    def _applied(self, delivery: Delivery) -> Any:
+        try:
+            return self.view.apply(self.state, delivery, self.params)
+        except Exception:
+            log.exception("a view could not apply a fact", extra={"topic": self.topic, "seq": delivery.fact.seq})
+            return RESYNC
+
+    def resync(self) -> None:
+        """Take a new snapshot: the state is of another history."""
+        if self.fresh:
+            self._heard = -1
+            self._resync()
+
     def _resync(self) -> None:
         """Take a new snapshot and hand it to everybody; what came before it is no longer offered as a gap."""
+        if self._closed:
+            return
         self._pending = []
-        self._hub.forget(self.topic)
-        self._loading = asyncio.create_task(self._reload(), name=f"resync {self.topic}")
+        self._hub.forget(self.topic, self._heard + 1)
+        self._loading = self._begin(self._reload(), "resync")
 
     async def _reload(self) -> None:
         while True:
             try:
                 await self._load()
-                break
+                if self.fresh:
+                    self._hand_out()
+                return
             except Exception:
-                log.warning("a snapshot has to wait", extra={"topic": self.topic})
-                await asyncio.sleep(1)
-        if self.fresh:
-            message = Message(self.topic, "snapshot", {"snapshot": self.view.wire(self.state)}, self.seq)
-            self._hub.signal(message)
-            self._tell(message)
+                log.warning("a snapshot has to wait", extra={"topic": self.topic}, exc_info=True)
+                await asyncio.sleep(self._retry)
+
+    def _hand_out(self) -> None:
+        message = Message(self.topic, "snapshot", {"snapshot": self.view.wire(self.state)}, self.seq)
+        # Who heard messages of the meantime but not this snapshot must not be offered what follows as a gap.
+        self._hub.forget(self.topic, self._heard + 1)
+        self._hub.signal(message)
+        self._tell(message)
 
     def _tell(self, message: Message) -> None:
         for watcher in tuple(self.watchers):
@@ -116,15 +161,25 @@ class Replica:
         return unwatch
 
     def close(self) -> None:
+        self._closed = True
         self._unsubscribe()
         if self._loading:
             self._loading.cancel()
 
+    async def gone(self) -> None:
+        """Wait until a closed replica has let go of the database."""
+        if self._loading:
+            await asyncio.wait({self._loading})
+
 
 class Replicas:
-    def __init__(self, transactions: Transactions, hub: Hub, topics: Topics, clock: Clock) -> None:
+    def __init__(
+        self, transactions: Transactions, hub: Hub, topics: Topics, clock: Clock, *, retry: float = RETRY
+    ) -> None:
         self._transactions, self._hub, self._topics, self._clock = transactions, hub, topics, clock
+        self._retry = retry
         self._open: dict[str, Replica] = {}
+        self._swept = clock.monotonic()
 
     async def get(self, topic: str) -> Replica:
         """The current replica of a topic. Between its return and the next `await` nothing is missed."""
@@ -134,29 +189,48 @@ class Replicas:
             found = self._topics.find(topic)
             if found is None:
                 raise NotFound("There is no such topic.")
-            replica = self._open[topic] = Replica(topic, *found, self._transactions)
+            replica = self._open[topic] = Replica(topic, *found, self._transactions, self._retry)
             replica.open(self._hub)
         replica.idle_since = None
-        await replica.ready()
+        try:
+            await replica.ready()
+        except Exception:
+            if self._open.get(topic) is replica and not (replica.fresh or replica.loading):
+                self._close(replica)
+            raise
         return replica
 
+    def resync(self) -> None:
+        """Have every state taken anew."""
+        for replica in tuple(self._open.values()):
+            replica.resync()
+
     def _sweep(self) -> None:
+        """Let go of what nobody watched for a while. It looks at every replica, so a storm of joins shares one look."""
         now = self._clock.monotonic()
+        if now - self._swept < SWEEP:
+            return
+        self._swept = now
         watched = self._hub.subscribers()
-        for topic, replica in tuple(self._open.items()):
+        for replica in tuple(self._open.values()):
             # One subscriber is the replica itself.
-            if replica.watchers or watched.get(topic, 0) > 1 or not replica.fresh:
+            if replica.watchers or watched.get(replica.topic, 0) > 1 or replica.loading:
                 replica.idle_since = None
             elif replica.idle_since is None:
                 replica.idle_since = now
             elif now - replica.idle_since > LINGER:
-                replica.close()
-                del self._open[topic]
+                self._close(replica)
+
+    def _close(self, replica: Replica) -> None:
+        replica.close()
+        del self._open[replica.topic]
 
     def __len__(self) -> int:
         return len(self._open)
 
     async def close(self) -> None:
-        for replica in self._open.values():
-            replica.close()
-        self._open.clear()
+        closing = tuple(self._open.values())
+        for replica in closing:
+            self._close(replica)
+        for replica in closing:
+            await replica.gone()

@@ -85,8 +85,11 @@ class Room:
             return
         frame = self._frame(message)
         latest = message.name if message.name in self.spec.collapse else ""
+        whole = message.seq if message.name == "snapshot" else None
         for member in self.members:
-            if self._wanted(member, message):
+            if whole is not None or self._wanted(member, message):
+                # A whole state goes to everybody, whatever they heard before; what it holds is not told again.
+                member.floor = member.floor if whole is None else whole
                 hidden = member.connection.principal.hidden
                 if hidden and not message.delivery:
                     self._send_without(member, message, hidden)
