@@ -1,8 +1,9 @@
 """Durable consequences of facts, each exactly once.
 
 A reaction is a function with a name, the types it answers and where it starts (`head`: from now on; `beginning`: the
-whole log). Its cursor moves in the transaction of its effect, so a crash between the two cannot be. Five failures on one
-fact park it in `parked_events` and the rest goes on. A reaction never calls the outside world.
+whole log). Its cursor moves in the transaction of its effect, so a crash between the two cannot be. Five failures on
+one fact park it in `parked_events` and the rest goes on; a temporary error is no failure, the reaction waits. A
+reaction never calls the outside world.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from core.errors import TandemError
-from core.events.catalog import Event
+from core.errors import TandemError, Unavailable
+from core.events.catalog import Event, Unreadable
 from core.events.fact import Fact
 from core.events.log import last_seq, read_since
 from core.principal import SYSTEM
@@ -45,10 +46,11 @@ class Reaction:
 class Reactions:
     """Runs the registered reactions on this node; several nodes share the work through the cursors' row locks."""
 
-    def __init__(self, transactions: Transactions, registry: Iterable[Reaction]) -> None:
-        self._transactions = transactions
+    def __init__(self, transactions: Transactions, registry: Iterable[Reaction], *, poll: float = POLL) -> None:
+        self._transactions, self.poll = transactions, poll
         self.registry = tuple(registry)
-        self._woken = asyncio.Event()
+        self._woken, self._draining = asyncio.Event(), asyncio.Lock()
+        self._limits: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
         self.parked = 0
 
@@ -67,7 +69,7 @@ class Reactions:
     async def _run(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(POLL):
+                async with asyncio.timeout(self.poll):
                     await self._woken.wait()
             except TimeoutError:
                 pass
@@ -76,64 +78,77 @@ class Reactions:
 
     async def drain(self) -> None:
         """Let every reaction catch up with the log."""
-        for reaction in self.registry:
-            try:
-                while await self._batch(reaction):
-                    pass
-            except Exception:
-                log.warning("a reaction has to wait", extra={"reaction": reaction.name}, exc_info=True)
+        async with self._draining:
+            for reaction in self.registry:
+                try:
+                    while await self._batch(reaction):
+                        pass
+                except Exception:
+                    log.warning("a reaction has to wait", extra={"reaction": reaction.name}, exc_info=True)
 
     async def _batch(self, reaction: Reaction) -> bool:
         """One transaction of work; whether there may be more."""
+        limit, facts, done = self._limits.pop(reaction.name, BATCH), list[Fact](), 0
         try:
             async with self._transactions(SYSTEM) as tx:
                 cursor = await self._claim(tx, reaction)
                 if cursor is None:
                     return False
-                limit = 1 if cursor.tries else BATCH
+                limit = 1 if cursor.tries else limit
                 facts = await read_since(tx.db, cursor.seq, limit, [e.type for e in reaction.on])
                 for fact in facts:
-                    await reaction.react(tx, fact)
+                    await _react(tx, reaction, fact)
+                    done += 1
                 if facts:
                     cursor.seq, cursor.tries = facts[-1].seq, 0
             return len(facts) == limit
         except Exception as error:
             if is_conflict(error):
                 return True
-            if isinstance(error, TandemError) and error.temporary:
+            if 0 < done < len(facts):
+                # All of it was rolled back. Those before the one at fault go first, and then it stands alone.
+                self._limits[reaction.name] = done
+                return True
+            if not facts or (isinstance(error, TandemError) and error.temporary):
                 raise
-            return await self._failed(reaction, error)
+            if done > 1:
+                # It went wrong at the very end, and which of them did it shows when there are fewer.
+                self._limits[reaction.name] = done // 2
+                return True
+            return await self._failed(reaction, facts[0], error)
 
     async def _claim(self, tx: Transaction, reaction: Reaction) -> ReactionCursor | None:
         """The cursor, locked; None while another node works on this reaction."""
         wanted = select(ReactionCursor).where(ReactionCursor.name == reaction.name)
         return (await tx.db.execute(wanted.with_for_update(skip_locked=True))).scalar_one_or_none()
 
-    async def _failed(self, reaction: Reaction, error: Exception) -> bool:
+    async def _failed(self, reaction: Reaction, fact: Fact, error: Exception) -> bool:
         """Count the failure; from the first on, facts go one by one, and the fifth parks the one at fault."""
         async with self._transactions(SYSTEM) as tx:
             cursor = await self._claim(tx, reaction)
             if cursor is None:
                 return False
-            facts = await read_since(tx.db, cursor.seq, 1, [e.type for e in reaction.on])
-            if not facts:
-                return False
-            cursor.tries += 1
-            if cursor.tries <= TRIES:
+            if cursor.seq >= fact.seq:
                 return True
-            parked = {"reaction": reaction.name, "seq": facts[0].seq, "error": repr(error)[:500], "parked_at": tx.now}
+            cursor.tries += 1
+            if cursor.tries < TRIES:
+                return True
+            cursor.seq, cursor.tries = fact.seq, 0
+            parked = {"reaction": reaction.name, "seq": fact.seq, "error": repr(error)[:500], "parked_at": tx.now}
             await tx.db.execute(insert(ParkedEvent).values(parked).on_conflict_do_nothing())
-            await tx.db.execute(
-                update(ReactionCursor)
-                .where(ReactionCursor.name == reaction.name)
-                .values(seq=facts[0].seq, tries=0)
-                .execution_options(synchronize_session=False)
-            )
-            self.parked += 1
-        log.error("a reaction parked a fact", extra={"reaction": reaction.name, "seq": facts[0].seq})
+        self.parked += 1
+        log.error("a reaction parked a fact", extra={"reaction": reaction.name, "seq": fact.seq})
         return True
 
     async def stop(self) -> None:
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+
+async def _react(tx: Transaction, reaction: Reaction, fact: Fact) -> None:
+    if isinstance(fact.event, Unreadable):
+        if fact.event.newer:
+            raise Unavailable(fact.event.reason)
+        raise ValueError(fact.event.reason)
+    await reaction.react(tx, fact)
