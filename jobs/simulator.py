@@ -46,9 +46,10 @@ class Simulator:
         on: bool,
         people: Sequence[Character] = COMMUNITY,
         seed: str = "",
+        pace: float = TICK,
     ) -> None:
         self._transactions, self._principals, self._presence, self._clock = transactions, principals, presence, clock
-        self._on, self._people, self._seed = on, people, seed
+        self._on, self._people, self._seed, self._pace = on, people, seed, pace
         self._skills = {subject.id: subject.skills for subject in subjects().values()}
         self._plan: State | None = None
         self._time = self._last = 0.0
@@ -72,7 +73,7 @@ class Simulator:
                     if not complained:
                         log.warning("the simulator stumbled", exc_info=True)
                     complained = True
-                await asyncio.sleep(TICK)
+                await asyncio.sleep(self._pace)
         finally:
             self._empty()
 

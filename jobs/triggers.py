@@ -72,4 +72,4 @@ def describe(trigger: Trigger) -> str:
         count, rest = divmod(trigger.seconds, length)
         if not rest:
             return f"every {unit}" if count == 1 else f"every {count} {unit}s"
-    return f"every {trigger.seconds} seconds"
+    return "every second" if trigger.seconds == 1 else f"every {trigger.seconds} seconds"

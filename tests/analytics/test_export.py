@@ -248,7 +248,7 @@ async def test_killed_at_any_moment_it_loses_and_doubles_nothing(
     database: Database, database_url: str, store: Store
 ) -> None:
     await add(database, 4000)
-    for kill in range(6):
+    for kill in range(4):
         arguments = ["-c", ENDLESS, database_url, str(store.root)]
         process = await asyncio.create_subprocess_exec(
             sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE

@@ -62,7 +62,7 @@ facts = st.builds(
 zones = st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Australia/Lord_Howe"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(facts, min_size=1, max_size=8), min_size=1, max_size=6), zones, st.booleans())
 def test_incremental_equals_full(batches: list[list[dict[str, Any]]], zone: str, merging: bool) -> None:
     counting = Counting(zone, TYPES)

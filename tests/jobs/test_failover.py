@@ -14,14 +14,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from core.clock import FakeClock
-from core.metrics import Metrics
-from core.transaction import Transactions
 from data.database import Database
 from data.tables import JobRun, Switch
 from jobs.lease import Lease
-from jobs.runner import Runner
-from jobs.scheduler import Scheduler
+from tests.jobs.lease_kit import TERMINATE
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -144,12 +140,6 @@ async def two(database: Database, database_url: str) -> AsyncIterator[tuple[Watc
     await second.lease.stop()
 
 
-TERMINATE = text(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN pg_locks USING (pid)"
-    " WHERE application_name = 'tandem lease' AND locktype = 'advisory' AND granted AND datname = current_database()"
-)
-
-
 async def test_one_holds_the_lease_and_gives_it_back_when_it_stops(two: tuple[Watched, Watched]) -> None:
     first, second = two
     await first.start()
@@ -201,34 +191,3 @@ async def test_an_unreachable_database_is_waited_for_and_said_once(caplog: pytes
             await asyncio.sleep(0)
     assert [record.getMessage() for record in caplog.records] == ["the lease has to wait for the database"]
     await lease.stop()
-
-
-async def test_leading_starts_companions_and_stepping_down_ends_them(
-    database: Database, database_url: str, transactions: Transactions, clock: FakeClock
-) -> None:
-    from zoneinfo import ZoneInfo
-
-    states: asyncio.Queue[str] = asyncio.Queue()
-
-    class Companion:
-        async def run(self) -> None:
-            states.put_nowait("runs")
-            try:
-                await asyncio.Event().wait()
-            finally:
-                states.put_nowait("ended")
-
-    zone, metrics = ZoneInfo("UTC"), Metrics()
-    runner = Runner([], transactions, clock, zone=zone, node="one", metrics=metrics)
-    lease = Lease(database_url, check=0.2)
-    scheduler = Scheduler(runner, lease, clock, zone=zone, metrics=metrics, companions=[Companion()])
-    await scheduler.start()
-    assert await asyncio.wait_for(states.get(), PATIENCE) == "runs"
-    assert "tandem_leader 1.0" in metrics.exposition().decode()
-    async with database.begin() as db:
-        await db.execute(TERMINATE)
-    assert await asyncio.wait_for(states.get(), PATIENCE) == "ended"
-    assert await asyncio.wait_for(states.get(), PATIENCE) == "runs"
-    await scheduler.stop()
-    assert await asyncio.wait_for(states.get(), PATIENCE) == "ended"
-    assert not scheduler.leads

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 from core.accounts.access import scopes_of
 from core.accounts.commands import PersonInput, erase_person, save_person
 from core.app import App
-from core.clock import FakeClock
+from core.clock import FakeClock, SystemClock
 from core.errors import Conflict, Forbidden, Invalid
 from core.monitoring.commands import set_simulator
 from core.monitoring.queries import SimulatorState, simulator_state
@@ -88,6 +89,42 @@ async def test_after_a_stall_nobody_does_a_days_work_at_once(app: App, simulator
     clock.advance(8 * 3600)
     await simulator.tick()
     assert await facts(app) < 60
+
+
+async def test_it_lives_by_itself_and_leaves_nobody_behind(app: App) -> None:
+    simulator = Simulator(app.transactions, app.principals, app.presence, SystemClock(), on=True, seed="test")
+    await app.transactions.run(SYSTEM, set_simulator, True, 20.0)
+    someone = asyncio.Event()
+    unwatch = app.presence.watch(LOBBY, someone.set)
+    task = asyncio.create_task(simulator.run())
+    await asyncio.wait_for(someone.wait(), 30)
+    assert simulator.here
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    unwatch()
+    assert not simulator.here
+    assert app.presence.count(LOBBY) == 0
+
+
+async def test_a_stumble_is_said_once_and_it_goes_on(app: App, caplog: pytest.LogCaptureFixture) -> None:
+    """Somebody real has the id of one of its people: it cannot begin, and says so, and tries again."""
+    await app.transactions.run(SYSTEM, save_person, PersonInput(external_id=COMMUNITY[0].key, name="Real Person"))
+    simulator = Simulator(app.transactions, app.principals, app.presence, SystemClock(), on=True, pace=0.0)
+    task = asyncio.create_task(simulator.run())
+    async with asyncio.timeout(30):
+        while not caplog.records:
+            await asyncio.sleep(0)
+        await app.transactions.run(SYSTEM, erase_person, COMMUNITY[0].key)
+        while not await _saved(app):
+            await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert [record.getMessage() for record in caplog.records] == ["the simulator stumbled"]
+
+
+async def _saved(app: App) -> bool:
+    async with app.transactions.read() as db:
+        return (await db.execute(select(func.count()).select_from(User))).scalar_one() == len(COMMUNITY)
 
 
 async def test_it_starts_again_without_telling_news_about_its_people(app: App, clock: FakeClock) -> None:

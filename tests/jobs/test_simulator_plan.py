@@ -76,7 +76,7 @@ def test_what_they_do_would_be_taken_in_from_any_host() -> None:
         if isinstance(step.act, Did):
             act = step.act
             item = {"id": "1", "type": act.type, "external_id": step.who, "subject": act.subject, "skill": act.skill}
-            judged = judge(item | {"properties": act.properties}, now)
+            judged = judge(item | {"properties": act.properties}, now, SKILLS.keys())
             assert isinstance(judged, Judged), judged
             seen[act.type] += 1
     assert set(seen) == {
