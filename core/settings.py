@@ -6,8 +6,10 @@ Production refuses to start on a missing or well-known secret. Demo mode refuses
 from __future__ import annotations
 
 import ipaddress
+import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -86,7 +88,8 @@ class Settings:
         return self.public_url.startswith("https://")
 
     def url(self, port: int) -> str:
-        return self.public_url.rstrip("/") or f"http://{quote(self.host)}:{port}"
+        host = f"[{self.host}]" if ":" in self.host else quote(self.host)
+        return self.public_url.rstrip("/") or f"http://{host}:{port}"
 
 
 def read_settings(env: Mapping[str, str]) -> Settings:
@@ -107,7 +110,9 @@ def _parse(name: str, raw: str, default: Any) -> Any:
             number = int(raw)
         except ValueError:
             raise SettingsError(f"{name} must be a whole number, not {raw!r}.") from None
-        if number < 0 or (name.endswith("_PORT") and number > 65535):
+        # Only our own port may be 0, which takes a free one; a pool of 0 would be one without an end.
+        least = 0 if name == "TANDEM_PORT" else 1
+        if number < least or (name.endswith("_PORT") and number > 65535):
             raise SettingsError(f"{name} is out of range: {number}.")
         return number
     if isinstance(default, Path):
@@ -121,6 +126,9 @@ def _check(s: Settings) -> None:
     _one_of("TANDEM_MODE", s.mode, ("demo", "production"))
     _one_of("TANDEM_SIMULATOR", s.simulator, ("", "on", "off"))
     _one_of("TANDEM_BUS", s.bus, ("", "local", "redis", "postgres"))
+    _one_of("TANDEM_LOG_LEVEL", s.log_level.upper(), ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+    if s.public_url and not s.public_url.startswith(("http://", "https://")):
+        raise SettingsError("TANDEM_PUBLIC_URL must begin with http:// or https://.")
     try:
         ZoneInfo(s.timezone)
     except (KeyError, ValueError, OSError):
@@ -153,16 +161,20 @@ def is_loopback(host: str) -> bool:
 def demo_secret(folder: Path, name: str, prefix: str) -> tuple[str, bool]:
     """The demo's own secret, made once and kept readable for its owner alone; and whether it is new."""
     path = folder / name
-    try:
+    with suppress(FileNotFoundError):
         return path.read_text().strip(), False
-    except FileNotFoundError:
-        pass
     folder.mkdir(parents=True, exist_ok=True)
-    value = f"{prefix}_{secrets.token_urlsafe(32)}"
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_text(value + "\n")
-    return value, True
+    # Written aside and then linked: nobody ever reads half a secret, and of two that start at once one wins.
+    fresh = folder / f".{name}.{secrets.token_hex(6)}"
+    fresh.touch(mode=0o600)
+    try:
+        fresh.write_text(f"{prefix}_{secrets.token_urlsafe(32)}\n")
+        os.link(fresh, path)
+    except FileExistsError:
+        return path.read_text().strip(), False
+    finally:
+        fresh.unlink()
+    return path.read_text().strip(), True
 
 
 def described() -> list[tuple[str, str, str, bool]]:
