@@ -28,7 +28,8 @@ FILL = text(
     "INSERT INTO event_log (event_id, type, version, at, received_at, user_id, visibility, source, properties)"
     " SELECT gen_random_uuid(), 'practice_started', 1, now, now, ('00000000-0000-0000-0000-'"
     " || lpad(((random() * 20000)::int)::text, 12, '0'))::uuid, 'public', 'host', '{\"score\": 85}'"
-    " FROM (SELECT CAST(:noon AS timestamptz) - random() * CAST(:span AS interval) AS now FROM generate_series(1, :count)) AS moments"
+    " FROM (SELECT CAST(:noon AS timestamptz) - random() * CAST(:span AS interval) AS now"
+    " FROM generate_series(1, :count)) AS moments"
 )
 
 
