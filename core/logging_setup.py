@@ -2,7 +2,7 @@
 
 Whatever a line is made of (message, arguments, extras, tracebacks), tokens, keys, cookies and passwords in it are
 blanked as the very last step, so that a new line somewhere cannot forget to. People appear as a keyed hash that only
-this installation can join to a person, never by name, address of mail, or id.
+this installation can join to a person, never by name, mail address or id.
 """
 
 from __future__ import annotations
@@ -26,22 +26,27 @@ WHO: ContextVar[str] = ContextVar("who", default="")
 BLANK = "[redacted]"
 LONGEST = 16_000
 
+# Every repetition is bounded, so that a long line takes time in proportion to its length and no more.
 SECRETS = (
     # Query parameters, form fields, JSON members and keyword arguments whose name says what they hold.
     re.compile(
-        r"(?i)(?P<keep>[\w-]*(?:token|secret|passw(?:or)?d|api[_-]?key|ticket|authorization|signature|credential)"
-        r"[\w-]*[\"']?\s*(?:=|:|%3D)\s*[\"']?(?:bearer\s+|basic\s+)?)(?P<blank>[^\s\"'&,;}\])]+)"
+        r"(?i)(?P<keep>(?:token|secret|passw(?:or)?d|api[_-]?key|ticket|authorization|signature|credential)"
+        r"[\w-]{0,32}[\"']?\s{0,4}(?:=|:|%3D)\s{0,4}[\"']?(?:(?:bearer|basic)\s{1,4})?)(?P<blank>[^\s\"'&,;}\])]+)"
     ),
-    re.compile(r"(?i)(?P<keep>\b(?:bearer|basic)\s+)(?P<blank>[\w.~+/=-]{8,})"),
-    re.compile(r"(?i)(?P<keep>\b(?:set-)?cookie[\"']?\s*[:=]\s*)(?P<blank>[^\r\n]+)"),
+    re.compile(r"(?i)(?P<keep>\b(?:bearer|basic)\s{1,4})(?P<blank>[\w.~+/=-]{8,})"),
+    re.compile(r"(?i)(?P<keep>\b(?:set-)?cookie[\"']?\s{0,4}[:=]\s{0,4})(?P<blank>[^\r\n]+)"),
     # A password inside an address: scheme://name:password@host.
-    re.compile(r"(?P<keep>\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)(?P<blank>[^\s@/]+)(?=@)"),
+    re.compile(r"(?P<keep>://[^\s:/@]{0,100}:)(?P<blank>[^\s@/]{1,300})(?=@)"),
     # A JWT, wherever it stands and however much of it was cut off; and how the phoenix client packs one up.
     re.compile(r"(?P<keep>)(?P<blank>\beyJ[\w-]{8,}(?:\.[\w-]*){0,2})"),
     re.compile(r"(?P<keep>base64url\.bearer\.phx\.)(?P<blank>[\w-]+)"),
     # Our own keys and tickets: a short prefix and a long random rest.
     re.compile(r"(?P<keep>\b(?:tandem|tk|key|ticket|enter|demo|join)_)(?P<blank>[\w-]{16,})"),
     re.compile(r"(?P<keep>/enter/)(?P<blank>[^\s/?#\"']+)"),
+    # What the database and its driver quote of the values they were given: people's data.
+    re.compile(r"(?P<keep>\[parameters: )(?P<blank>[^\n]+)"),
+    re.compile(r"(?P<keep>invalid input for query argument \$\d+: )(?P<blank>[^\n]+)"),
+    re.compile(r"(?P<keep>DETAIL: +)(?P<blank>[^\n]+)"),
 )
 
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
