@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -27,6 +28,25 @@ async def public_people(db: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Pub
         return {}
     rows = (await db.execute(select(User).where(User.id.in_(wanted)))).scalars()
     return {user.id: public_of(user) for user in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """What a door must know of somebody who comes in by it."""
+
+    id: UUID
+    generation: int
+    name: str
+    avatar_url: str
+
+
+async def entrant(db: AsyncSession, *, user_id: UUID | None = None, external_id: str | None = None) -> Entrant | None:
+    """The person of this id, Tandem's or the host's, if there is one."""
+    wanted = User.id == user_id if user_id else User.external_id == external_id
+    user = (await db.execute(select(User).where(wanted))).scalar_one_or_none()
+    if user is None:
+        return None
+    return Entrant(user.id, user.token_generation, user.username, avatar_url(user.avatar))
 
 
 class Decorator:

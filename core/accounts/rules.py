@@ -73,10 +73,13 @@ def audience_of(band: Band, consents: Collection[str], refused: Collection[str] 
 
 
 def first_name_of(name: str) -> str:
-    """The first name in `Ada Byron`, `Byron, Ada` and `ada.byron@example.org`."""
-    family, _, given = name.partition(",")
-    words = [word for word in _words(given) if word.strip(".").casefold() not in SUFFIXES]
-    return (words or _words(family) or [name.strip()])[0][:60]
+    """The first name in `Ada Byron`, `Byron, Ada`, `Ada Byron, Jr.` and `ada.byron@example.org`."""
+    before, _, after = name.partition(",")
+    family, given = _words(before), _words(after)
+    firsts = [word for word in given if word.strip(".").casefold() not in SUFFIXES]
+    # What stands alone before a comma is a family name, whatever follows.
+    words = firsts or (given if len(family) == 1 else family) or family or [name.strip()]
+    return words[0][:60]
 
 
 def public_name(name: str, nickname: str | None, band: Band) -> str:

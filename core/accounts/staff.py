@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,8 +19,12 @@ from data.tables import StaffAccount
 
 MINIMUM = 12
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody's password")
-"""Checked for names that do not exist, so that they take as long as those that do."""
+
+
+@cache
+def _nobody() -> str:
+    """Checked for names that do not exist, so that they take as long as those that do."""
+    return _hasher.hash("nobody's password")
 
 
 async def save_staff(tx: Transaction, username: str, password: str, role: str) -> None:
@@ -63,7 +68,7 @@ async def sign_in(transactions: Transactions, username: str, password: str) -> s
     wanted = select(StaffAccount).where(StaffAccount.username == known, StaffAccount.disabled_at.is_(None))
     async with transactions.read() as db:
         account = (await db.execute(wanted)).scalar_one_or_none()
-    stored = account.password_hash if account else _NOBODY
+    stored = account.password_hash if account else await asyncio.to_thread(_nobody)
     try:
         await asyncio.to_thread(_hasher.verify, stored, password)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
