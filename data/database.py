@@ -217,7 +217,7 @@ class Database:
             raise InvalidatePoolError
         if monotonic() - record.info.get("rested", monotonic()) > self._rest_seconds:
             try:
-                await_only(driver.execute(";", timeout=SIGN_SECONDS))
+                await_only(driver.execute("SELECT 1", timeout=SIGN_SECONDS))
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 raise InvalidatePoolError from error
 

@@ -33,13 +33,15 @@ KNOWN = (
 )
 
 
-def explain(output: str, home: str) -> str:
-    """Find the sentence for what a PostgreSQL program wrote before it gave up."""
+def explain(output: str, home: str, signal: int = 0) -> str:
+    """Find the sentence for what a PostgreSQL program wrote before it gave up, or for the signal that ended it."""
     for signs, sentence in KNOWN:
         if any(sign in output for sign in signs):
             return sentence.format(home=home)
     lines = [line for line in output.splitlines() if line.strip()]
     grave = [line for line in lines if "FATAL" in line or "PANIC" in line or "error:" in line]
+    if signal and not grave:
+        return f"The embedded database was ended from outside, by signal {signal}."
     last = (grave or lines or ["it said nothing"])[-1].strip()
     return f"The embedded database did not start: {last} (more in {home}/postgres.log)"
 

@@ -58,7 +58,8 @@ class Postmaster:
             if time.monotonic() >= self._retry_at:
                 self.start()
         elif self._child is None or self._child.poll() is not None:
-            self._mourn(explain(self._last_words(), self.places.home))
+            signal = -min(0, self._child.returncode) if self._child else 0
+            self._mourn(explain(self._last_words(), self.places.home, signal))
         elif self.state == "starting" and is_ready(self.places.data, self._child.pid):
             self.state, self.reason, self._once_ready = "ready", "", True
         return (self.state, self.reason) != before

@@ -23,6 +23,8 @@ from data.embedded.users import may
 PROJECT = Path(__file__).parents[2]
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 SECONDS = 20.0
+# Making and deleting some twenty databases is most of the work here, and a disk adds nothing to what is proved.
+IN_MEMORY = next((path for path in [Path("/dev/shm")] if os.access(path, os.W_OK | os.X_OK)), None)
 AS_ROOT = os.geteuid() == 0
 HOLD = """
 import sys
@@ -43,9 +45,9 @@ except EmbeddedPostgresError as error:
 
 
 @contextmanager
-def folder(mode: int = 0o755) -> Iterator[Path]:
+def folder(mode: int = 0o755, within: Path | None = IN_MEMORY) -> Iterator[Path]:
     """Open a short-named folder of its own, which the server's user may enter unless the mode forbids it."""
-    with tempfile.TemporaryDirectory(prefix="tandem-test-") as name:
+    with tempfile.TemporaryDirectory(prefix="tandem-test-", dir=within) as name:
         path = Path(name).resolve()
         path.chmod(mode)
         yield path

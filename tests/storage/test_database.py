@@ -281,6 +281,16 @@ async def test_check_says_what_is_wrong_with_the_server(any_server: EmbeddedPost
     await admin.close()
 
 
+async def test_a_rested_connection_that_lives_is_kept(server: EmbeddedPostgres) -> None:
+    database = Database(server.url, rest_seconds=-1)  # so each is asked for a sign of life
+    pids = set()
+    for _ in range(3):
+        async with database.begin() as db:
+            pids.add((await db.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+    assert len(pids) == 1
+    await database.close()
+
+
 class MutePath:
     """A way to the server that can go silent without ending, as a cut network does."""
 

@@ -88,7 +88,9 @@ def test_processes_that_start_in_the_same_instant_get_the_same_server(place: Pat
         assert len({one.ready(), two.ready(), three.ready()}) == 1
 
 
-async def test_killed_server_is_started_again_under_the_same_address(made: Path) -> None:
+async def test_killed_server_is_started_again_under_the_same_address(
+    made: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with EmbeddedPostgres(made) as server:
         database = Database(server.url)
         await write(server.url, "before the kill")
@@ -96,6 +98,7 @@ async def test_killed_server_is_started_again_under_the_same_address(made: Path)
         kill(killed)
         assert server.wait(lambda: server.state == "ready" and server.pid != killed, 10)
         assert time.perf_counter() - began < 10
+        assert "ended from outside, by signal 9" in caplog.text
         assert "before the kill" in await read(server.url)
         assert await database.check() == []
         await database.close()

@@ -216,6 +216,8 @@ def test_sentences_for_what_servers_say() -> None:
         "The embedded database did not start: x FATAL:  odd (more in /x/postgres.log)"
     )
     assert "it said nothing" in explain("", "/x")
+    assert explain("LOG:  ready", "/x", 9) == "The embedded database was ended from outside, by signal 9."
+    assert "is full" in explain("PANIC:  could not write: No space left on device", "/x", 6)
 
 
 def test_pauses_between_starts_grow_to_a_limit() -> None:

@@ -8,6 +8,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +28,7 @@ as_root = pytest.mark.skipif(not AS_ROOT, reason="only root can become other use
 
 @pytest.fixture
 def closed() -> Iterator[Path]:
-    with folder(0o700) as path:
+    with folder(0o700, Path(tempfile.gettempdir())) as path:
         yield path
 
 
