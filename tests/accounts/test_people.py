@@ -70,12 +70,20 @@ async def test_everything_that_the_host_says_is_kept(app: App, make: Make) -> No
 
 async def test_what_is_left_out_stays_and_an_empty_text_clears(app: App, make: Make) -> None:
     await save(make, external_id="p-0", name="Anna Berger")
-    full = {"name": "Mia Berger", "nickname": "Star", "cohort": "blue", "guardian": "p-0", "timezone": "Europe/Berlin"}
+    full: dict[str, Any] = {
+        "name": "Mia Berger",
+        "nickname": "Star",
+        "cohort": "blue",
+        "guardian": "p-0",
+        "timezone": "Europe/Berlin",
+    }
     await save(make, **full, grade_level="7b", avatar_url="https://h.example/m.png", age_band="18_plus", role="tutor")
     same = await save(make)
     assert (same.name, same.display_name, same.grade_level, same.role) == ("Mia Berger", "Star", "7b", "tutor")
     assert None not in (same.cohort_id, same.parent_id, same.timezone, same.avatar_url, same.age_band)
-    empty = dict.fromkeys(("nickname", "cohort", "guardian", "timezone", "grade_level", "avatar_url", "age_band"), "")
+    empty: dict[str, Any] = dict.fromkeys(
+        ("nickname", "cohort", "guardian", "timezone", "grade_level", "avatar_url", "age_band"), ""
+    )
     cleared = await save(make, **empty)
     assert (cleared.name, cleared.role) == ("Mia Berger", "tutor")
     assert {cleared.display_name, cleared.cohort_id, cleared.parent_id, cleared.timezone} == {None}
