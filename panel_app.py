@@ -1,16 +1,17 @@
 """Tandem's entry: settings, the database, the core, pages, REST and sockets, on one port and one event loop.
 
-    python panel_app.py              serve
-    python panel_app.py migrate      bring DATABASE_URL to this version's shape
-    python panel_app.py staff NAME   add a staff account, or change its password and role
-    python panel_app.py backup       write a backup; `restore FILE` brings one back
-    python panel_app.py --help       every command, and every setting with its meaning
+python panel_app.py              serve
+python panel_app.py migrate      bring DATABASE_URL to this version's shape
+python panel_app.py staff NAME   add a staff account, or change its password and role
+python panel_app.py backup       write a backup; `restore FILE` brings one back
+python panel_app.py --help       every command, and every setting with its meaning
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import getpass
 import logging
 import os
@@ -21,14 +22,39 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from core.accounts.personas import save_personas
+from core.accounts.staff import save_staff
+from core.app import App
+from core.clock import SystemClock
 from core.errors import SettingsError, TandemError
+from core.logging_setup import configure
+from core.principal import SYSTEM
 from core.settings import Settings, demo_secret, described, read_settings
+from core.transaction import Transactions
+from core.web.channels.socket import socket_routes
+from core.web.http import handlers
+from core.web.rest import ROUTES
+from core.web.security import origin_allowed
+from dashboards.health_feed import HealthFeed
+from dashboards.serve import serve
+from dashboards.site import pages
+from data.backup import backup, restore
+from data.database import Database
 from data.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from data.migrate import current, head, migrate
+from jobs.lease import Lease
+from jobs.place import Place
+from jobs.registry import registry
+from jobs.runner import Runner
+from jobs.scheduler import Scheduler
+from jobs.simulator import Simulator
 
 log = logging.getLogger("tandem")
 
 DRAIN_SECONDS = 10.0
+STARTED = time.monotonic()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,7 +72,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     width = max(len(name) for name, *_ in described())
-    lines = [f"  {name:<{width}}  {meaning}{f' [{default}]' if default else ''}" for name, default, meaning, _ in described()]
+    lines = [
+        f"  {name:<{width}}  {meaning}{f' [{default}]' if default else ''}" for name, default, meaning, _ in described()
+    ]
     made = argparse.ArgumentParser(
         prog="panel_app.py",
         description="Tandem: the live layer for learning communities and teams.",
@@ -79,9 +107,9 @@ def with_demo_secrets(settings: Settings) -> tuple[Settings, str]:
 
 
 def run(options: argparse.Namespace, settings: Settings, fresh_key: str) -> int:
-    from core.logging_setup import configure
-
     configure(settings.log_level)
+    for chatty in ("alembic", "bokeh", "tornado.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     with database_url(settings) as url:
         settings = replace(settings, database_url=url) if settings.database_url else settings
         match options.command:
@@ -90,16 +118,12 @@ def run(options: argparse.Namespace, settings: Settings, fresh_key: str) -> int:
             case "staff":
                 asyncio.run(add_staff(settings, url, options.name, options.role))
             case "backup":
-                from data.backup import backup
-
                 print(backup(url, options.folder or settings.data / "backups"))
             case "restore":
-                from data.backup import restore
-
                 restore(url, options.file, force=options.force)
                 print("Restored. Clients and analytics will find a new history and start afresh.")
             case _:
-                asyncio.run(serve(settings, url, fresh_key))
+                asyncio.run(serve_until_told(settings, url, fresh_key))
     return 0
 
 
@@ -114,9 +138,6 @@ def database_url(settings: Settings) -> Iterator[str]:
 
 
 async def migrate_database(url: str) -> None:
-    from data.database import Database
-    from data.migrate import head, migrate
-
     database = Database(url)
     await migrate(database.engine)
     await database.close()
@@ -124,12 +145,6 @@ async def migrate_database(url: str) -> None:
 
 
 async def add_staff(settings: Settings, url: str, name: str, role: str) -> None:
-    from core.accounts.staff import save_staff
-    from core.clock import SystemClock
-    from core.principal import SYSTEM
-    from core.transaction import Transactions
-    from data.database import Database
-
     password = os.environ.get("TANDEM_STAFF_PASSWORD") or getpass.getpass("Password: ")
     database = Database(url)
     try:
@@ -139,10 +154,7 @@ async def add_staff(settings: Settings, url: str, name: str, role: str) -> None:
     print(f"{name} can sign in as {role}.")
 
 
-async def serve(settings: Settings, url: str, fresh_key: str) -> None:
-    from dashboards.node import Node
-
-    started = time.monotonic()
+async def serve_until_told(settings: Settings, url: str, fresh_key: str) -> None:
     node = Node(settings, url)
     stop = asyncio.Event()
     try:
@@ -150,10 +162,96 @@ async def serve(settings: Settings, url: str, fresh_key: str) -> None:
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(wanted, stop.set)
-        announce(settings, port, fresh_key, time.monotonic() - started)
+        announce(settings, port, fresh_key, time.monotonic() - STARTED)
         await stop.wait()
     finally:
         await node.stop(DRAIN_SECONDS if stop.is_set() else 0)
+
+
+class Node:
+    """The core, its jobs and its server, started in order and let go in the reverse.
+
+    The embedded database is migrated at start; one that was given is only looked at, and must have been migrated before.
+    """
+
+    def __init__(self, settings: Settings, url: str) -> None:
+        self.settings, self.url = settings, url
+        self.database = Database(url, pool_size=settings.database_pool)
+        self.app = App(settings, self.database)
+        self.scheduler = self._scheduler()
+        self.feed = HealthFeed(self.app, lambda: self.scheduler.infos, self._viewers)
+        self.server: Any = None
+
+    def _viewers(self) -> int:
+        return len(self.server._tornado.auth_provider.pages) if self.server is not None else 0
+
+    def _scheduler(self) -> Scheduler:
+        app, settings = self.app, self.settings
+        jobs = registry(Place(settings.data / "analytics", settings.timezone))
+        runner = Runner(jobs, app.transactions, app.clock, zone=settings.zone, node=app.node, metrics=app.metrics)
+        simulator = Simulator(app.transactions, app.principals, app.presence, app.clock, on=settings.simulating)
+        app.rights_listeners.append(simulator.rights_changed)
+        return Scheduler(
+            runner,
+            Lease(self.url),
+            app.clock,
+            zone=settings.zone,
+            metrics=app.metrics,
+            companions=[simulator] if settings.simulating else [],
+        )
+
+    async def start(self) -> int:
+        """Bring the node to life; the port it listens on."""
+        await self._prepare_database()
+        await self.app.start()
+        if self.settings.demo:
+            await self.app.transactions.run(SYSTEM, save_personas)
+        self.server = self._listen()
+        self.server.start()
+        await self.scheduler.start()
+        port: int = self.server.port
+        return port
+
+    async def _prepare_database(self) -> None:
+        if not self.settings.database_url:
+            await migrate(self.database.engine)
+            return
+        reasons = await self.database.check()
+        if reasons:
+            raise SettingsError(f"The database at DATABASE_URL is not ready: {'; '.join(reasons)}.")
+        at = await current(self.database.engine)
+        if at != head():
+            raise SettingsError(
+                f"The database is at revision {at or 'none'}, this version needs {head()}: "
+                "run `python panel_app.py migrate` first."
+            )
+
+    def _listen(self) -> Any:
+        app, settings = self.app, self.settings
+        routes = [
+            *socket_routes(app.sockets, lambda origin, host: origin_allowed(origin, host, settings)),
+            *handlers(app, ROUTES),
+        ]
+        try:
+            return serve(app, pages(self.feed), routes)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise SettingsError(
+                    f"Port {settings.port} is in use: end what listens there, or choose another TANDEM_PORT."
+                ) from None
+            raise SettingsError(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.") from None
+
+    async def stop(self, drain_seconds: float) -> None:
+        """Let nobody in any more, send those who are here away, and end everything in order."""
+        if self.server is not None:
+            self.server.unlisten()
+        await self.feed.stop()
+        await self.scheduler.stop()
+        async with asyncio.timeout(drain_seconds or None):
+            await self.app.stop()
+        if self.server is not None:
+            self.server.stop(wait=False)
+        await self.database.close()
 
 
 def announce(settings: Settings, port: int, fresh_key: str, seconds: float) -> None:

@@ -10,8 +10,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from core.accounts.queries import count_simulated
 from core.app import App
 from core.errors import TandemError
 from core.events.log import last_seq
@@ -121,6 +121,7 @@ class HealthFeed:
             health.behind = max(0, await last_seq(db) - app.hub.seq)
             health.jobs = await job_status(db, self._jobs(), app.clock.now())
             health.simulator = await simulator_state(db, app.settings.simulating)
+            health.simulated_people = await count_simulated(db)
         store = Store(app.settings.data / "analytics", app.relay.epoch)
         try:
             health.hours = await asyncio.to_thread(active_hours, store, app.settings.timezone, app.clock.now())

@@ -22,6 +22,7 @@ from bokeh.server.auth_provider import AuthProvider
 from bokeh.server.urls import per_app_patterns
 from bokeh.util.token import get_token_payload
 from panel.io.server import DocHandler, WSHandler
+from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
 from core.accounts.access import PAGES

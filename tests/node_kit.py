@@ -16,8 +16,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from core.app import App
 from core.settings import Settings
-from dashboards.node import Node
 from data.database import Database
+from panel_app import Node
 from tests import database_kit
 
 
@@ -28,8 +28,8 @@ async def running(settings: Settings, database_url: str) -> AsyncIterator[Node]:
     await database_kit.empty(database.engine)
     await database.close()
     node = Node(replace(settings, database_url=database_url), database_url)
-    await node.start()
     try:
+        await node.start()
         yield node
     finally:
         await node.stop(5)

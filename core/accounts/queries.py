@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.rules import avatar_url
@@ -47,6 +47,11 @@ async def entrant(db: AsyncSession, *, user_id: UUID | None = None, external_id:
     if user is None:
         return None
     return Entrant(user.id, user.token_generation, user.username, avatar_url(user.avatar))
+
+
+async def count_simulated(db: AsyncSession) -> int:
+    """How many people are made up."""
+    return (await db.execute(select(func.count()).select_from(User).where(User.simulated))).scalar_one()
 
 
 class Decorator:

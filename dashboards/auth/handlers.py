@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
 from tornado.web import HTTPError, RequestHandler
 
 from core.accounts.personas import personas
-from core.accounts.rules import avatar_url
+from core.accounts.queries import Entrant, entrant
 from core.accounts.staff import sign_in
 from core.accounts.tickets import use_ticket
 from core.accounts.tokens import DAY
-from core.errors import NotFound, TandemError, Unauthorized
+from core.app import App
+from core.errors import TandemError, Unauthorized
 from core.principal import SYSTEM
 from core.safety.limiter import Rate
 from core.web.security import OWN_HEADER, PAGE_CSP, client_address, is_same_origin, limit_key, security_headers
 from dashboards.auth.doorkeeper import Doorkeeper, app_of
 from dashboards.static_pages import Persona, Way, enter_page, error_page, login_page, logout_page
-from data.tables import User
 
 ATTEMPTS = Rate(10, 300)
 SOCKET_TOKEN_SECONDS = 3600
@@ -64,8 +63,8 @@ class DoorHandler(RequestHandler):
         fine = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and len(wanted) < 500
         return wanted if fine else "/"
 
-    async def enter_as(self, user: User) -> None:
-        token, _ = self.app.tokens.make(user.id, user.token_generation, ("page",))
+    async def enter_as(self, who: Entrant) -> None:
+        token, _ = self.app.tokens.make(who.id, who.generation, ("page",))
         self.doorkeeper.let_in_person(self, token, DAY)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
@@ -84,8 +83,8 @@ class Personas(DoorHandler):
     async def get(self) -> None:
         doors = []
         for p in personas():
-            user = await find_user(self.doorkeeper, p.id)
-            doors.append(Persona(p.id, user.username, p.role, avatar_url(user.avatar), p.about, user.id))
+            who = await persona(self.app, p.id)
+            doors.append(Persona(p.id, who.name, p.role, who.avatar_url, p.about, who.id))
         page = enter_page(
             doors,
             xsrf=self.xsrf_token.decode(),
@@ -99,16 +98,16 @@ class Personas(DoorHandler):
         wanted = self.get_body_argument("persona", "")
         if wanted not in {p.id for p in personas()}:
             raise HTTPError(404)
-        await self.enter_as(await find_user(self.doorkeeper, wanted))
+        await self.enter_as(await persona(self.app, wanted))
         self.redirect(self.next_page(), status=303)
 
 
-async def find_user(doorkeeper: Doorkeeper, external_id: str) -> User:
-    async with doorkeeper.app.transactions.read() as db:
-        user = (await db.execute(select(User).where(User.external_id == external_id))).scalar_one_or_none()
-    if user is None:
-        raise NotFound
-    return user
+async def persona(app: App, external_id: str) -> Entrant:
+    async with app.transactions.read() as db:
+        found = await entrant(db, external_id=external_id)
+    if found is None:
+        raise HTTPError(404)
+    return found
 
 
 class Ticket(DoorHandler):
@@ -121,10 +120,10 @@ class Ticket(DoorHandler):
         except Unauthorized:
             raise HTTPError(401) from None
         async with self.app.transactions.read() as db:
-            user = await db.get(User, user_id)
-        if user is None:
+            who = await entrant(db, user_id=user_id)
+        if who is None:
             raise HTTPError(401)
-        await self.enter_as(user)
+        await self.enter_as(who)
         self.redirect(self.next_page(), status=303)
 
 

@@ -48,7 +48,7 @@ def admin_page(app: App, feed: HealthFeed, viewer: Principal) -> Shell:
     return health(
         model,
         viewer,
-        on_simulator=on_simulator if viewer.may("simulator:write") else None,
+        on_simulator=on_simulator if app.settings.simulating and viewer.may("simulator:write") else None,
         simulated=app.settings.simulating,
     )
 

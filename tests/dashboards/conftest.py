@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.settings import Settings
-from dashboards.node import Node
+from panel_app import Node
 from tests.factories import Make
 from tests.node_kit import Browser, running
 

@@ -12,7 +12,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from core.settings import Settings
 from dashboards.auth.oidc import role_of
-from dashboards.node import Node
+from panel_app import Node
 from tests.node_kit import Browser, running
 from tests.oidc_kit import Provider, provider
 
