@@ -29,6 +29,8 @@ F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 KIB = 1024
 NORMAL = Rate(120, 60)
 """For people, by default and route."""
+READING = Rate(600, 60)
+"""For lists that pages and back ends read often."""
 HOST = Rate(6000, 60)
 """For what a host platform's back end calls for each of its people."""
 

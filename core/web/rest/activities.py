@@ -18,7 +18,7 @@ from core.events.catalog import CATALOG, canonical
 from core.ids import parse_id
 from core.principal import Principal
 from core.web.rest.fields import NextCursor, Output, Paged
-from core.web.routes import Call, Routes
+from core.web.routes import READING, Call, Routes
 from data.tables import ActivityRow
 
 routes = Routes("Activities")
@@ -63,6 +63,7 @@ class ActivitiesOut(Output, frozen=True, kw_only=True):
     "/api/v1/activities",
     scope="activity:read",
     summary="What happened lately.",
+    rate=READING,
     answer_example={
         "activities": [
             {

@@ -10,7 +10,7 @@ from msgspec import Meta
 from core.errors import Forbidden, NotFound
 from core.web.channels.topics import Found, authorize, find
 from core.web.rest.fields import NextCursor, Output, Paged, UserId, capped, make_cursor, read_cursor
-from core.web.routes import Call, Routes
+from core.web.routes import READING, Call, Routes
 
 routes = Routes("Presence")
 
@@ -46,7 +46,7 @@ class PresenceOut(Output, frozen=True, kw_only=True):
     next_cursor: NextCursor
 
 
-@routes("GET", "/api/v1/presence", scope="presence:read", summary="Who is here.")
+@routes("GET", "/api/v1/presence", scope="presence:read", summary="Who is here.", rate=READING)
 async def get_presence(call: Call[None, PresenceQuery]) -> PresenceOut:
     """A person sees the topics they may join; a key sees the lobby, which everybody sees."""
     found = _found(call)
