@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from data.database import Database, DatabaseUnavailable, is_conflict, is_unavailable
 from data.embedded import EmbeddedPostgres
 
-pytestmark = pytest.mark.req("OPS-1", "OPS-2", "SC-1")
+pytestmark = pytest.mark.req("OPS-2")
 
 ADD = text("UPDATE counters SET value = value + 1 WHERE name = :name")
 

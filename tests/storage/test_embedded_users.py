@@ -22,7 +22,7 @@ from data.embedded.homes import alone, sweep
 from data.embedded.programs import wheel_programs
 from tests.storage.kit import AS_ROOT, ENVIRONMENT, PROJECT, Holder, folder, interpreter_for, modes_above, ordinary_user
 
-pytestmark = pytest.mark.req("OPS-2", "SEC-1")
+pytestmark = pytest.mark.req("OPS-2")
 as_root = pytest.mark.skipif(not AS_ROOT, reason="only root can become other users")
 
 

@@ -19,7 +19,6 @@ from redis.exceptions import ResponseError
 from data.redis import connect, is_lost
 from tests.storage.kit import SECONDS, folder
 
-pytestmark = pytest.mark.req("RT-13", "OPS-1")
 PROGRAM = shutil.which("redis-server", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 
 
