@@ -74,10 +74,11 @@ def find_sockets(root: Path) -> str | None:
     """Read where a keeper of this folder would be listening."""
     home = find_home(root)
     try:
-        owner, sockets = (home / "sockets").read_text().splitlines()
+        lines = (home / "sockets").read_text(errors="replace").splitlines()
     except FileNotFoundError:
         return None
-    return sockets if owner == str(home) else None  # else this folder is a copy of that one
+    # A damaged note is written anew, and one that names another home came here in a copy of that folder.
+    return lines[1] if len(lines) == 2 and lines[0] == str(home) else None
 
 
 def discard(root: Path) -> bool:

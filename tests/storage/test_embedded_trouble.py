@@ -49,6 +49,13 @@ def test_empty_pid_file_after_a_power_cut_is_swept_away(made: Path) -> None:
         assert server.state == "ready"
 
 
+@pytest.mark.parametrize("note", [b"", b"/only/one/line", b"\xff\n\x00\nthree"], ids=["empty", "short", "noise"])
+def test_a_damaged_note_is_written_anew(made: Path, note: bytes) -> None:
+    (made / "sockets").write_bytes(note)
+    with EmbeddedPostgres(made) as server:
+        assert str(made / "run") in server.url
+
+
 def test_half_made_data_folder_is_moved_aside_and_made_again(copy: Path) -> None:
     root = copy
     for unfinished in ("PG_VERSION", "tandem.json", "global"):
