@@ -46,9 +46,9 @@ class HomeModel:
     def feeds(self) -> list[dict[str, Any]]:
         """The feed's views: everything one may see, and the cohort's alone."""
         everything = ["activity:global", *([self.cohort_topic] if self.cohort_topic else [])]
-        views: list[dict[str, Any]] = [{"label": "All", "topics": everything, "scope": "all"}]
+        views: list[dict[str, Any]] = [{"label": "All", "topics": everything}]
         if self.cohort_topic:
-            views.append({"label": "Cohort", "topics": [self.cohort_topic], "scope": "cohort"})
+            views.append({"label": "Cohort", "topics": [self.cohort_topic]})
         return views
 
 

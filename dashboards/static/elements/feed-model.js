@@ -8,7 +8,6 @@ export class FeedModel {
     this.rows = new Map();
     this.waiting = new Map();
     this.paged = false;
-    this.trimmed = false;
   }
 
   /** Everything shown, newest first. */
@@ -46,18 +45,18 @@ export class FeedModel {
     return ids;
   }
 
-  /** A page of older activities, asked for by the reader: it stays. Returns how many were news. */
-  page(items) {
+  /** A page of older activities, `[topic, activity]` pairs, asked for by the reader: it stays. Returns how many were news. */
+  page(pairs) {
     const before = this.rows.size;
-    for (const item of items) if (!this.has(item.id)) this.rows.set(item.id, {...item, topics: new Set(["page"])});
+    for (const [topic, item] of pairs) this.put(topic, item);
     this.paged = true;
     return this.rows.size - before;
   }
 
-  /** Somebody is no longer seen on a topic; what only that topic or an older page showed of them goes. */
+  /** Somebody is no longer seen on a topic; what only that topic showed of them goes. */
   removePerson(topic, userId) {
     for (const item of [...this.rows.values(), ...this.waiting.values()]) {
-      if (item.user_id === userId) { item.topics.delete("page"); this.withdraw(item, topic); }
+      if (item.user_id === userId) this.withdraw(item, topic);
     }
   }
 
@@ -82,7 +81,6 @@ export class FeedModel {
   trim() {
     if (this.paged || this.rows.size <= WINDOW) return;
     for (const item of this.list().slice(WINDOW)) this.rows.delete(item.id);
-    this.trimmed = true;
   }
 }
 

@@ -1,12 +1,14 @@
-// <tandem-feed topics="activity:global cohort:…" scope="all">: what is happening, newest on top.
+// <tandem-feed topics="activity:global cohort:…">: what is happening, newest on top.
 // New rows come in where nobody is reading: at once when the top is in sight and untouched, else behind "Show 3 new".
-// `views` (JSON: [{label, topics, scope}]) gives a switch between several feeds in the same place.
+// `views` (JSON: [{label, topics}]) gives a switch between several feeds in the same place.
 import {TandemElement, define, empty, failed, loading} from "./base.js";
 import {calm, face, h, icon} from "./dom.js";
 import {FeedModel, itemOf} from "./feed-model.js";
 import {iconOf, kind, plain, sentence} from "./texts.js";
 import {ago, clock, everyTenSeconds, toMillis} from "./time.js";
 import {FEED_CSS} from "./feed-style.js";
+import {Pager} from "./pager.js";
+import {topicsOf} from "./people.js";
 
 const GLIDE = 320;
 
@@ -15,7 +17,7 @@ class Feed extends TandemElement {
 
   start(signal) {
     this.views = JSON.parse(this.getAttribute("views") ?? "null") ??
-      [{topics: (this.getAttribute("topics") ?? "activity:global").split(/\s+/).filter(Boolean), scope: this.getAttribute("scope") ?? "all"}];
+      [{topics: topicsOf(this, "activity:global")}];
     this.list = h("ol", {class: "plain-list list", "aria-label": this.getAttribute("label") ?? "What is happening",
       onpointerleave: () => this.atTop() && this.reveal()});
     this.below = h("div", {class: "below"});
@@ -39,7 +41,7 @@ class Feed extends TandemElement {
   open(view) {
     if (view === this.view) return;
     this.channels?.forEach((channel) => channel.leave());
-    Object.assign(this, {view, model: new FeedModel(), nodes: new Map(), cursor: null, more: true, loaded: false});
+    Object.assign(this, {view, model: new FeedModel(), pager: new Pager(view.topics, fetchPage), nodes: new Map(), loaded: false});
     this.buttons?.forEach((button, index) => button.setAttribute("aria-pressed", String(this.views[index] === view)));
     this.list.replaceChildren();
     this.showWaiting();
@@ -86,7 +88,7 @@ class Feed extends TandemElement {
   showWaiting() {
     const count = this.model.waiting.size;
     this.pill.hidden = count === 0;
-    this.pill.lastChild.textContent = `Show ${count} new`;
+    this.pill.lastChild.textContent = count ? `Show ${count} new` : "";
     this.said.textContent = count ? `${count} new` : "";
   }
 
@@ -123,7 +125,7 @@ class Feed extends TandemElement {
   drawBelow(count) {
     if (!this.loaded) return;
     if (!count) { this.below.replaceChildren(empty("Quiet here just now. What people do shows up by itself.")); return; }
-    const wanted = this.more && (count >= 20 || this.model.paged);
+    const wanted = this.pager.more && (count >= 20 || this.model.paged);
     if (wanted && !this.below.querySelector("[data-more]")) this.below.replaceChildren(this.moreButton());
     if (!wanted) this.below.replaceChildren(...(this.model.paged ? [h("p", {class: "end"}, "That is everything.")] : []));
   }
@@ -146,19 +148,14 @@ class Feed extends TandemElement {
     }
   }
 
-  /** Pages follow a cursor. After the window has moved on, the way down begins at the top again, so nothing is skipped. */
+  /** The way down begins at the top, whatever the window has dropped meanwhile, and goes on until there is something new. */
   async loadMore() {
     const view = this.view;
     const hadFocus = this.root.activeElement?.hasAttribute("data-more");
     this.below.replaceChildren(h("button", {class: "btn tint small", type: "button", disabled: true}, "Loading"));
     try {
       let news = 0;
-      while (!news && this.more && this.current(view)) {
-        const page = await this.fetchPage(view.scope);
-        news = this.model.page((page.activities ?? []).map(itemOf).filter(Boolean));
-        this.cursor = page.next_cursor ?? null;
-        this.more = this.cursor !== null;
-      }
+      while (!news && this.pager.more && this.current(view)) news = this.model.page(await this.pager.next());
       if (!this.current(view)) return;
       this.below.replaceChildren();
       this.draw([]);
@@ -166,13 +163,6 @@ class Feed extends TandemElement {
     } catch {
       if (this.current(view)) this.below.replaceChildren(failed(() => this.loadMore()));
     }
-  }
-
-  async fetchPage(scope) {
-    const query = new URLSearchParams({scope, ...(this.cursor ? {cursor: this.cursor} : {})});
-    const answer = await fetch(`/api/v1/activities?${query}`, {headers: {"X-Tandem": "1"}, credentials: "same-origin"});
-    if (!answer.ok) throw new Error(`activities: ${answer.status}`);
-    return answer.json();
   }
 
   notAllowed(reason) {
@@ -198,6 +188,14 @@ class Feed extends TandemElement {
       if (time.textContent !== text) time.textContent = text;
     }
   }
+}
+
+async function fetchPage(scope, cursor) {
+  const query = new URLSearchParams({scope, ...(cursor ? {cursor} : {})});
+  const answer = await fetch(`/api/v1/activities?${query}`, {headers: {"X-Tandem": "1"}, credentials: "same-origin"});
+  if (!answer.ok) throw new Error(`activities: ${answer.status}`);
+  const page = await answer.json();
+  return {activities: page.activities.map(itemOf).filter(Boolean), next_cursor: page.next_cursor ?? null};
 }
 
 function row(item) {

@@ -68,7 +68,7 @@ export const PARTS = `/* The parts that pages and elements share. Pages link thi
 .row { display: flex; align-items: center; gap: 12px; min-height: 48px; padding: 4px 0; }
 .row .who { min-width: 0; }
 .row .name { font-size: 14px; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
-.row .doing { font-size: 12.5px; line-height: 1.35; color: var(--muted); overflow-wrap: anywhere; }
+.row .doing { display: flex; align-items: center; gap: 6px; font-size: 12.5px; line-height: 1.35; color: var(--muted); overflow-wrap: anywhere; }
 
 /* What every region can be besides full: loading, empty, in error, stale. */
 .state { display: flex; flex-direction: column; align-items: center; gap: 10px; padding: 28px 16px; text-align: center; font-size: 14px;
