@@ -40,8 +40,9 @@ from core.web.security import origin_allowed
 from dashboards.health_feed import HealthFeed
 from dashboards.serve import serve
 from dashboards.site import pages
-from data.backup import backup, restore
+from data.backup import BackupError, backup, restore
 from data.database import Database
+from data.database_url import BadDatabaseUrl
 from data.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from data.migrate import current, head, migrate
 from jobs.lease import Lease
@@ -63,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = read_settings(os.environ)
         settings, fresh_key = with_demo_secrets(settings)
         return run(options, settings, fresh_key)
-    except (SettingsError, EmbeddedPostgresError, TandemError) as error:
+    except (SettingsError, EmbeddedPostgresError, BackupError, BadDatabaseUrl, TandemError) as error:
         print(f"tandem: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -17,6 +17,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from data.database import Database
+from data.embedded import EmbeddedPostgres
 from data.migrate import migrate
 from data.tables import Base, Meta
 
@@ -30,10 +31,13 @@ def server(folder: Path) -> Iterator[str]:
     if given:
         yield given
         return
-    from data.embedded import EmbeddedPostgres
-
-    with EmbeddedPostgres(folder / "postgres") as postgres:
+    postgres = EmbeddedPostgres(folder / "postgres")
+    postgres.start()
+    try:
         yield postgres.url
+    finally:
+        # The last worker out deletes it: root's data may stand outside pytest's own folder.
+        postgres.discard()
 
 
 @contextmanager
