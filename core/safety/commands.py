@@ -7,21 +7,21 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from core.accounts.commands import revoke_tokens
 from core.accounts.rules import is_text
 from core.errors import Conflict, Invalid
-from core.events.catalog import AccessChanged
 from core.ids import new_id, parse_id
 from core.principal import Principal
 from core.safety.rules import canonical
 from core.transaction import Transaction
-from data.tables import BlocklistRow
+from data.tables import BlocklistRow, User
 
 MOST = 100_000
 """Entries in force: a list that grows beyond this is a fault to look at, not to store."""
 
 
 async def list_subject(tx: Transaction, kind: str, value: str, reason: str, expires_at: datetime | None = None) -> None:
-    """Keep a person, a device or an address from social actions."""
+    """Keep a person, a device or an address from social actions within a second; a person is signed out as well."""
     tx.actor.require("blocklist:write")
     subject = _subject(kind, value)
     if not reason.strip() or not is_text(reason):
@@ -43,14 +43,15 @@ async def list_subject(tx: Transaction, kind: str, value: str, reason: str, expi
     await tx.db.execute(added)
     if (await tx.db.execute(select(func.count()).select_from(BlocklistRow))).scalar_one() > MOST:
         raise Conflict("The block-list is full.")
-    _tell(tx, kind, subject)
+    user_id = parse_id(subject) if kind == "user" else None
+    if user_id and await tx.db.get(User, user_id) is not None:
+        await revoke_tokens(tx, user_id, reason="blocklist")
 
 
 async def unlist_subject(tx: Transaction, kind: str, value: str) -> None:
     tx.actor.require("blocklist:write")
     subject = _subject(kind, value)
     await tx.db.execute(delete(BlocklistRow).where(BlocklistRow.kind == kind, BlocklistRow.value == subject))
-    _tell(tx, kind, subject)
 
 
 def _subject(kind: str, value: str) -> str:
@@ -63,9 +64,3 @@ def _subject(kind: str, value: str) -> str:
 def _author(actor: Principal) -> str:
     """Who listed: staff and keys by name, people by id, so that nobody's name outlives them here."""
     return str(actor.id) if actor.kind == "person" else actor.name or actor.kind
-
-
-def _tell(tx: Transaction, kind: str, value: str) -> None:
-    user_id = parse_id(value) if kind == "user" else None
-    if user_id:
-        tx.emit(AccessChanged(reason="blocklist"), user_id=user_id)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.rules import band_of
@@ -19,11 +19,12 @@ from core.errors import Forbidden, NotFound, RateLimited
 from core.ids import new_id
 from core.metrics import Metrics
 from core.principal import SYSTEM, Principal
+from core.safety.blocklist import Blocklist
 from core.safety.limiter import Limiter
 from core.safety.redaction import Redacted, redact
-from core.safety.rules import ACTIONS, LISTED, REASONS, Decision, Looked, canonical, decide
+from core.safety.rules import ACTIONS, REASONS, Decision, Looked, decide
 from core.transaction import Transaction, Transactions
-from data.tables import AuditRow, Block, BlocklistRow, ParentalConsent, User
+from data.tables import AuditRow, Block, ParentalConsent, User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class ActionRequest:
 class Gate:
     def __init__(self, transactions: Transactions, limiter: Limiter, metrics: Metrics) -> None:
         self._transactions, self._limiter, self._metrics = transactions, limiter, metrics
+        self._blocklist = Blocklist(transactions.clock)
 
     async def check_action(self, tx: Transaction, request: ActionRequest) -> Decision:
         """Decide, and say why; counts against the limit, writes nothing."""
@@ -75,10 +77,11 @@ class Gate:
             return Looked("child", {}, listed="user")
         wanted = select(ParentalConsent.scope, ParentalConsent.consent_given).where(ParentalConsent.user_id == user.id)
         consents = {row.scope: row.consent_given for row in await db.execute(wanted)}
+        subjects = {"user": str(user.id), "device": request.device_id or user.device_id, "ip": request.ip}
         looked = Looked(
             band=band_of(user.birth_date, user.age_band, tx.now.date()),
             consents=consents,
-            listed=await self._listed(tx, request, user),
+            listed=await self._blocklist.find(db, subjects, tx.now),
             blocked=await self._blocked(db, request),
         )
         if not decide(request.action, looked).allowed:
@@ -86,16 +89,6 @@ class Gate:
         # Only what would pass counts against the limit: nobody is kept out for having been refused.
         taken = await self._limiter.take(f"gate:{request.action}:{user.id}", ACTIONS[request.action].rate)
         return looked if taken.allowed else replace(looked, limited=True, retry_after=taken.retry_after)
-
-    async def _listed(self, tx: Transaction, request: ActionRequest, user: User) -> str | None:
-        given = {"user": str(user.id), "device": request.device_id or user.device_id, "ip": request.ip}
-        values = {kind: canonical(kind, value) for kind, value in given.items() if value}
-        conditions = [
-            (BlocklistRow.kind == kind) & (BlocklistRow.value == value) for kind, value in values.items() if value
-        ]
-        in_force = or_(BlocklistRow.expires_at.is_(None), BlocklistRow.expires_at > tx.now)
-        found = (await tx.db.execute(select(BlocklistRow.kind).where(or_(*conditions), in_force))).scalars().all()
-        return next((kind for kind in LISTED if kind in found), None)
 
     async def _blocked(self, db: AsyncSession, request: ActionRequest) -> bool:
         if request.target_id is None or request.action == "block_person":
