@@ -61,7 +61,7 @@ bench: ready-test ## Measure: load, latency, recovery; prints the figures
 migrate: ready-run ## Bring the database to the newest tables
 	@exec $(PY) panel_app.py migrate
 
-backup: ready-run ## Write a backup of database and files; prints where
+backup: ready-run ## Write a backup of the database; prints where
 	@exec $(PY) panel_app.py backup
 
 restore: ready-run ## Put a backup back: make restore FILE=var/backups/… (FORCE=1 replaces what is there)

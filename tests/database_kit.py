@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import make_url, text
+from sqlalchemy import insert, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from data.database import Database
@@ -89,4 +89,4 @@ async def empty(engine: AsyncEngine) -> None:
     tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     async with engine.begin() as connection:
         await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-        await connection.execute(Meta.__table__.insert().values(key="log_epoch", value=str(uuid4())))
+        await connection.execute(insert(Meta).values(key="log_epoch", value=str(uuid4())))
