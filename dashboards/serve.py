@@ -20,7 +20,7 @@ import panel as pn
 from bokeh.application.handlers.handler import Handler
 from bokeh.server.auth_provider import AuthProvider
 from bokeh.server.urls import per_app_patterns
-from bokeh.util.token import get_token_payload
+from bokeh.util.token import get_session_id, get_token_payload
 from panel.io.server import DocHandler, WSHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler
@@ -30,9 +30,12 @@ from core.app import App
 from core.errors import Unavailable
 from core.principal import Principal
 from core.safety.limiter import Rate
+from core.web.openapi import document
+from core.web.rest import ROUTES
 from core.web.security import client_address, limit_key, origin_allowed, panel_csp, security_headers
+from dashboards.api_page import api_page
 from dashboards.auth.doorkeeper import Doorkeeper, app_of, key_of
-from dashboards.auth.handlers import Login, Logout, Personas, SocketToken, Ticket
+from dashboards.auth.handlers import DoorHandler, Login, Logout, Personas, SocketToken, Ticket
 from dashboards.auth.oidc import Oidc
 from dashboards.static_pages import error_page
 
@@ -195,6 +198,9 @@ class PageSocket(WSHandler):
             raise HTTPError(403)
         if self._viewer() != key_of(self.principal):
             raise HTTPError(403)
+        if self._document() not in {session.id for session in self.application_context.sessions}:
+            # Its time is over: the page asks for a new one by loading again. Bokeh would make up another, half alive.
+            raise HTTPError(410)
         self.application.auth_provider.pages.opened(self)
 
     def on_close(self) -> None:
@@ -209,6 +215,10 @@ class PageSocket(WSHandler):
         except (ValueError, KeyError, TypeError):
             return ""
 
+    def _document(self) -> str:
+        offered = self.request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+        return str(get_session_id(offered[-1].strip()))
+
     def check_origin(self, origin: str) -> bool:
         return origin_allowed(origin, self.request.host, app_of(self).settings)
 
@@ -222,6 +232,14 @@ class Assets(StaticFileHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.finish(error_page(status_code))
+
+
+class ApiReference(DoorHandler):
+    """The REST reference for people, made from the same document as the one for machines."""
+
+    def get(self) -> None:
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(api_page(document(ROUTES)))
 
 
 class Nowhere(RequestHandler):
@@ -257,6 +275,7 @@ def door_routes(doorkeeper: Doorkeeper) -> list[tuple[Any, ...]]:
         (r"/login/oidc", Oidc, given),
         (r"/logout", Logout, given),
         (r"/auth/socket-token", SocketToken, given),
+        (r"/api/v1/?", ApiReference, given),
         (r"/assets/(.*)", Assets, {"path": str(STATIC)}),
     ]
 
