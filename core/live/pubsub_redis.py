@@ -9,7 +9,7 @@ from redis.asyncio.client import PubSub as Subscription
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from core.live.pubsub_remote import SENDER, LinkLost, RemotePubSub, heed_cancel
+from core.live.pubsub_remote import SENDER, LinkLost, RemotePubSub
 
 ALIVE_EVERY = 5.0
 PATIENCE = 5.0
@@ -46,7 +46,7 @@ class RedisPubSub(RemotePubSub):
         asked = False
         while True:
             message = await self._subscription.get_message(timeout=ALIVE_EVERY)
-            heed_cancel()
+            self._heed()
             if message is None:
                 if asked:
                     raise LinkLost

@@ -37,7 +37,7 @@ class RemotePubSub(ABC):
         self._bytes = 0
         self._poked = False
         self._more = asyncio.Event()
-        self._healthy = False
+        self._healthy = self._ending = self._stopped = False
         self._task: asyncio.Task[None] | None = None
         self.dropped = 0
 
@@ -48,6 +48,7 @@ class RemotePubSub(ABC):
     async def start(self, on_poke: OnPoke, on_signal: OnSignal) -> None:
         """Begin; when the server is there, this returns with the link up."""
         self._on_poke, self._on_signal = on_poke, on_signal
+        self._stopped = False
         up = asyncio.Event()
         self._task = asyncio.create_task(self._run(up), name=type(self).__name__)
         with contextlib.suppress(TimeoutError):
@@ -55,6 +56,7 @@ class RemotePubSub(ABC):
                 await up.wait()
 
     async def stop(self) -> None:
+        self._stopped = True
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -80,7 +82,8 @@ class RemotePubSub(ABC):
             try:
                 async with contextlib.AsyncExitStack() as stack:
                     await self._open(stack)
-                    heed_cancel()
+                    if self._stopped:
+                        return
                     self._healthy, wait = True, RETRY_FIRST
                     up.set()
                     self._on_poke()
@@ -95,10 +98,20 @@ class RemotePubSub(ABC):
             wait = min(RETRY_MOST, wait * 2)
 
     async def _serve(self) -> None:
-        """Send and receive until either fails."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._receive())
-            group.create_task(self._send_all())
+        """Send and receive until either fails, or the node stops."""
+        self._ending = False
+        tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._send_all())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                if task.cancelled():
+                    raise LinkLost
+                task.result()
+        finally:
+            self._ending = True
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _send_all(self) -> None:
         while True:
@@ -108,7 +121,12 @@ class RemotePubSub(ABC):
                 poke, self._poked = self._poked, False
                 batch, self._signals, self._bytes = list(self._signals), deque(), 0
                 await self._send(poke, batch)
-                heed_cancel()
+                self._heed()
+
+    def _heed(self) -> None:
+        """End this task if it was asked to: a client library may take a cancellation for a failure of the line."""
+        if self._ending:
+            raise asyncio.CancelledError
 
     def _heard_poke(self, sender: bytes) -> None:
         if sender != self.sender:
@@ -129,13 +147,6 @@ class RemotePubSub(ABC):
     @abstractmethod
     async def _send(self, poke: bool, signals: list[bytes]) -> None:
         """Hand one poke, if asked for, and these signals to the server, in order."""
-
-
-def heed_cancel() -> None:
-    """End this task if it was asked to: a client library may take a cancellation for a failure of the line."""
-    task = asyncio.current_task()
-    if task and task.cancelling():
-        raise asyncio.CancelledError
 
 
 def _nothing() -> None:
