@@ -1,0 +1,461 @@
+"""Who is here, on real sockets: people, not connections; told in batches; over several nodes; kept as history."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.app import App
+from core.clock import FakeClock
+from core.ids import new_id
+from core.live.hub import Message
+from core.live.pubsub import LocalBus, LocalPubSub
+from core.presence.peers import SILENT
+from core.presence.rules import STATUSES, is_activity, is_status, present
+from core.presence.store import PresenceStore
+from core.principal import Principal
+from core.settings import Settings
+from data.database import Database
+from data.tables import PresenceRow, User
+from tests.channel_kit import Channel, ChannelServer
+from tests.channels.conftest import Connect
+from tests.factories import Make
+
+LOBBY = "presence:lobby"
+
+
+def joined(person: User) -> Any:
+    return lambda diff: str(person.id) in diff["joins"]
+
+
+def left(person: User) -> Any:
+    return lambda diff: str(person.id) in diff["leaves"]
+
+
+def meta(diff: dict[str, Any], person: User) -> dict[str, Any]:
+    found: dict[str, Any] = diff[str(person.id)]["metas"][-1]
+    return found
+
+
+@pytest.mark.req("PR-1", "RT-8")
+async def test_the_lobby_tracks_who_joins_it(app: App, make: Make, enter: Connect) -> None:
+    ada = await make.person()
+    channel = await (await enter(ada)).join(LOBBY)
+    assert channel.response == {}
+    mine = meta(await channel.expect("presence_state"), ada)
+    assert mine.pop("phx_ref")
+    assert mine == {
+        "user_id": str(ada.id),
+        "username": ada.username,
+        "online_at": int(app.clock.now().timestamp()),
+        "avatar_url": f"/assets/avatars/{ada.avatar}.svg",
+        "current_subject": "",
+        "status": "online",
+        "current_activity": "",
+    }
+
+
+@pytest.mark.req("PR-4", "PR-20")
+async def test_a_cohort_tracks_its_members(app: App, make: Make, enter: Connect) -> None:
+    ada, leo = await make.person(cohort="blue"), await make.person(cohort="blue", age_band="13_17")
+    topic = f"cohort:{ada.cohort_id}"
+    channel = await (await enter(ada)).join(topic)
+    await channel.expect("presence_state")
+    await (await enter(leo)).join(topic)
+    theirs = meta((await channel.expect("presence_diff", joined(leo)))["joins"], leo)
+    assert set(theirs) == {
+        "phx_ref", "user_id", "name", "avatar", "online_at", "current_subject", "status", "current_activity"
+    }  # fmt: skip
+    assert theirs["name"] == leo.first_name
+    assert leo.name.split()[1] not in str(theirs)
+    assert app.presence.count(topic) == 2
+
+
+@pytest.mark.req("PR-8", "PR-16")
+async def test_several_tabs_are_one_person(app: App, make: Make, enter: Connect) -> None:
+    ada, leo = await make.person(), await make.person()
+    watcher = await (await enter(leo)).join(LOBBY)
+    tabs = [await enter(ada) for _ in range(3)]
+    for tab in tabs:
+        await tab.join(LOBBY)
+        await watcher.expect("presence_diff", joined(ada))
+    assert app.presence.count(LOBBY) == 2
+    (mine,) = [p for p in app.presence.people(LOBBY) if p.user_id == str(ada.id)]
+    assert (mine.name, mine.connections) == (ada.username, 3)
+    for tab in tabs[:2]:
+        await tab.websocket.close()
+        await watcher.expect("presence_diff", left(ada))
+    assert app.presence.count(LOBBY) == 2
+    await tabs[2].websocket.close()
+    await watcher.expect("presence_diff", left(ada))
+    assert [p.user_id for p in app.presence.people(LOBBY)] == [str(leo.id)]
+
+
+@pytest.mark.req("PR-5", "PR-6", "RT-9")
+async def test_statuses_and_activities_are_those_listed(make: Make, enter: Connect) -> None:
+    ada = await make.person(cohort="blue")
+    client = await enter(ada)
+    lobby, room = await client.join(LOBBY), await client.join(f"cohort:{ada.cohort_id}")
+    for status in ("away", "studying", "in_quiz", "online"):
+        assert (await lobby.push("update_status", {"status": status})).status == "ok"
+        for channel in (lobby, room):
+            diff = await channel.expect("presence_diff", lambda d, s=status: meta(d["joins"], ada)["status"] == s)  # type: ignore[misc]
+            assert str(ada.id) in diff["leaves"]
+    for status in ("busy", "", "ONLINE", None, 1, ["online"]):
+        assert (await lobby.push("update_status", {"status": status})).response["reason"] == "invalid_status"
+    for activity in ("browsing", "practicing_long-division", ""):
+        assert (await lobby.push("update_activity", {"activity": activity})).status == "ok"
+    for activity in ("sleeping", "practicing_", "practicing_" + "x" * 80, "practicing_<b>", None):
+        reply = await lobby.push("update_activity", {"activity": activity})
+        assert reply.response["reason"] == "invalid_activity"
+
+
+def test_the_lists_of_statuses_and_activities() -> None:
+    assert STATUSES == ("online", "away", "studying", "in_quiz")
+    assert not is_status("busy")
+    assert is_activity("practicing_algebra")
+    assert not is_activity("practicing_algebra\n")
+
+
+@pytest.mark.req("PR-5")
+async def test_who_gives_no_sign_for_five_minutes_is_away(app: App, make: Make, enter: Connect) -> None:
+    ada = await make.person()
+    client = await enter(ada)
+    lobby = await client.join(LOBBY)
+    await lobby.expect("presence_state")
+    for _ in range(10):
+        app.clock.advance(30)  # type: ignore[attr-defined]
+        assert (await client.heartbeat()).status == "ok", "a heartbeat is no sign of a person"
+    app.presence.tick()
+    await lobby.expect("presence_diff", lambda d: meta(d["joins"], ada)["status"] == "away")
+    await lobby.push("update_activity", {"activity": "browsing"})
+    await lobby.expect("presence_diff", lambda d: meta(d["joins"], ada)["status"] == "online")
+    await lobby.push("update_status", {"status": "studying"})
+    app.clock.advance(301)  # type: ignore[attr-defined]
+    await client.heartbeat()
+    app.presence.tick()
+    (mine,) = app.presence.people(LOBBY)
+    assert mine.status == "studying", "whoever says so is doing it"
+
+
+@pytest.mark.req("PR-18")
+async def test_a_child_is_here_and_listed_for_nobody(app: App, make: Make, enter: Connect) -> None:
+    child, teen, ada = await make.child(), await make.person(age_band="13_17"), await make.person()
+    for person in (child, teen):
+        lobby = await (await enter(person)).join(LOBBY)
+        assert (await lobby.push("update_status", {"status": "studying"})).status == "ok"
+        assert await lobby.expect("presence_state") == {}
+    lobby = await (await enter(ada)).join(LOBBY)
+    assert set(await lobby.expect("presence_state")) == {str(ada.id)}
+    assert app.presence.count(LOBBY) == 1
+    assert app.presence.connections() == 3
+
+
+@pytest.mark.req("PR-9", "RT-21")
+async def test_a_lost_connection_is_gone_after_the_grace_time_and_a_return_within_it_is_silent(
+    app: App, make: Make, enter: Connect
+) -> None:
+    ada, leo = await make.person(), await make.person()
+    lobby = await (await enter(leo)).join(LOBBY)
+    lost = await enter(ada)
+    await lost.join(LOBBY)
+    await lobby.expect("presence_diff", joined(ada))
+    await cut(app, ada, lost)
+    app.clock.advance(5)  # type: ignore[attr-defined]
+    app.presence.tick()
+    assert app.presence.count(LOBBY) == 2
+    back = await enter(ada)
+    await back.join(LOBBY)
+    swapped = await lobby.expect("presence_diff", left(ada))
+    assert str(ada.id) in swapped["joins"], "the same breath takes the old and brings the new"
+    assert app.presence.count(LOBBY) == 2
+    await cut(app, ada, back)
+    app.clock.advance(10)  # type: ignore[attr-defined]
+    app.presence.tick()
+    gone = await lobby.expect("presence_diff", left(ada))
+    assert str(ada.id) not in gone["joins"]
+    assert app.presence.count(LOBBY) == app.presence.connections() == 1
+
+
+async def cut(app: App, person: User, client: Any) -> None:
+    client.cut()
+    async with asyncio.timeout(5):
+        while app.sockets.of(person.id):
+            await asyncio.sleep(0)
+
+
+@pytest.mark.req("RT-19")
+async def test_a_storm_of_changes_is_told_in_few_diffs(app: App, make: Make, enter: Connect) -> None:
+    watcher = await (await enter(await make.person())).join(LOBBY)
+    await watcher.expect("presence_state")
+    diffs: list[Message] = []
+    app.hub.subscribe(LOBBY, diffs.append)
+    crowd = [Principal(kind="person", id=new_id(), name=f"p{n}", audience="public") for n in range(1000)]
+    began = asyncio.get_running_loop().time()
+    for n, who in enumerate(crowd):
+        app.presence.enter(f"c{n}", LOBBY, who)
+    for n in range(1000):
+        app.presence.change(f"c{n}", status="studying")
+        if n % 100 == 99:
+            await asyncio.sleep(0.02)
+    async with asyncio.timeout(10):
+        while sum(len(d.payload["joins"]) for d in diffs) < 1000 or app.presence._due:
+            await asyncio.sleep(0.01)
+    spent = asyncio.get_running_loop().time() - began
+    assert len(diffs) <= spent * 10 + 2
+    assert app.presence.count(LOBBY) == 1001
+    assert {p.status for p in app.presence.people(LOBBY)} == {"studying", "online"}
+
+
+@pytest.mark.req("PR-8")
+async def test_a_joiner_in_a_storm_ends_up_with_the_truth(app: App, make: Make, enter: Connect) -> None:
+    """Whoever joins while others come and go holds no ghost: its state and the diffs after it add up."""
+    crowd = [Principal(kind="person", id=new_id(), name=f"p{n}", audience="public") for n in range(30)]
+    channels: list[tuple[Channel, set[str]]] = []
+    for round_ in range(6):
+        for n, who in enumerate(crowd):
+            if (n + round_) % 3:
+                app.presence.enter(f"c{n}", LOBBY, who)
+            else:
+                app.presence.leave(f"c{n}")
+        channel = await (await enter(await make.person())).join(LOBBY)
+        for n in range(0, 30, 4):
+            app.presence.leave(f"c{n}")
+        state = await channel.expect("presence_state")
+        channels.append((channel, {m["phx_ref"] for p in state.values() for m in p["metas"]}))
+    async with asyncio.timeout(5):
+        while app.presence._due:
+            await asyncio.sleep(0.01)
+    truth = {m["phx_ref"] for p in app.presence.tracker.state(LOBBY).values() for m in p["metas"]}
+    for channel, refs in channels:
+        await channel.client.heartbeat()
+        for message in channel.client.waiting:
+            if message.event == "presence_diff":
+                refs |= {m["phx_ref"] for p in message.payload["joins"].values() for m in p["metas"]}
+                refs -= {m["phx_ref"] for p in message.payload["leaves"].values() for m in p["metas"]}
+        assert refs == truth
+
+
+async def test_a_watcher_is_told_of_changes_until_it_lets_go(app: App) -> None:
+    told: list[int] = []
+    unwatch = app.presence.watch(LOBBY, lambda: told.append(app.presence.count(LOBBY)))
+    who = Principal(kind="person", id=new_id(), name="Ada", audience="public")
+    app.presence.enter("c1", LOBBY, who)
+    async with asyncio.timeout(5):
+        while told != [1]:
+            await asyncio.sleep(0)
+    unwatch()
+    app.presence.leave("c1")
+    async with asyncio.timeout(5):
+        while app.presence._due:
+            await asyncio.sleep(0.01)
+    assert told == [1]
+    assert app.presence.people(LOBBY) == ()
+
+
+def test_one_person_is_made_of_all_their_connections() -> None:
+    metas = [
+        {"username": "Ada", "status": "away", "online_at": 5, "current_activity": "browsing", "avatar_url": "a"},
+        {"username": "Ada", "status": "in_quiz", "online_at": 9, "current_activity": "", "avatar_url": "a"},
+    ]
+    who = present("1", metas)
+    assert (who.status, who.current_activity, who.online_at, who.connections) == ("in_quiz", "browsing", 5, 2)
+
+
+# --- several nodes
+
+
+@pytest.fixture
+async def nodes(settings: Settings, database: Database, clock: FakeClock) -> AsyncIterator[list[App]]:
+    bus = LocalBus()
+    nodes = [App(settings, database, clock=clock, pubsub=LocalPubSub(bus)) for _ in range(3)]
+    for node in nodes:
+        await node.start()
+    clock.advance(1)
+    for node in nodes:
+        node.presence.tick()
+    yield nodes
+    for node in nodes:
+        await node.stop()
+
+
+async def settle(*nodes: App) -> None:
+    async with asyncio.timeout(5):
+        while any(node.presence._due for node in nodes):
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.req("RT-13", "PR-8")
+async def test_people_on_three_nodes_are_listed_on_all(nodes: list[App]) -> None:
+    make = Make(nodes[0])
+    ada, leo = await make.person(), await make.person()
+    servers = [ChannelServer(node.sockets) for node in nodes]
+    try:
+        async with servers[0].client(make.token(ada)) as one, servers[1].client(make.token(leo)) as two:
+            lobby = await one.join(LOBBY)
+            await lobby.expect("presence_state")
+            await two.join(LOBBY)
+            await lobby.expect("presence_diff", joined(leo))
+            await settle(*nodes)
+            assert [node.presence.count(LOBBY) for node in nodes] == [2, 2, 2]
+            async with servers[2].client(make.token(ada)) as three:
+                state = await (await three.join(LOBBY)).expect("presence_state")
+                assert set(state) == {str(ada.id), str(leo.id)}
+                assert len(state[str(ada.id)]["metas"]) == 2
+        await settle(*nodes)
+        await lobby_empties(nodes)
+    finally:
+        for server in servers:
+            await server.close()
+
+
+async def lobby_empties(nodes: list[App]) -> None:
+    async with asyncio.timeout(5):
+        while any(node.presence.count(LOBBY) for node in nodes):
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.req("PR-19", "RT-21")
+async def test_a_node_that_dies_leaves_no_ghosts_and_one_that_stops_says_so(nodes: list[App], clock: FakeClock) -> None:
+    first, second, third = nodes
+    who = Principal(kind="person", id=new_id(), name="Ada", audience="public")
+    second.presence.enter("c1", LOBBY, who)
+    third.presence.enter("c2", LOBBY, who)
+    await settle(*nodes)
+    assert [len(n.presence.tracker.state(LOBBY)[str(who.id)]["metas"]) for n in nodes] == [2, 2, 2]
+    await third.presence.stop()
+    await settle(first, second)
+    assert [len(n.presence.tracker.state(LOBBY)[str(who.id)]["metas"]) for n in (first, second)] == [1, 1]
+    # The second dies without a word.
+    second.presence.peers._send = lambda data: None
+    clock.advance(SILENT + 1)
+    first.presence.tick()
+    await settle(first)
+    assert first.presence.count(LOBBY) == 0
+
+
+@pytest.mark.req("RT-13")
+async def test_lost_signals_are_made_up_for(nodes: list[App], clock: FakeClock) -> None:
+    first, second, _ = nodes
+    people = [Principal(kind="person", id=new_id(), name="Ada", audience="public") for _ in range(3)]
+    send = second.presence.peers._send
+    second.presence.peers._send = lambda data: None
+    second.presence.enter("c1", LOBBY, people[0])
+    await settle(second)
+    assert first.presence.count(LOBBY) == 0
+    second.presence.peers._send = send
+    # A later change shows that one is missing; then the whole is asked for.
+    second.presence.enter("c2", LOBBY, people[1])
+    await settle(first, second)
+    clock.advance(3)
+    for node in (second, first, second):
+        node.presence.tick()
+    await settle(first, second)
+    assert first.presence.count(LOBBY) == 2
+    # A loss with nothing after it is found by the beat.
+    second.presence.peers._send = lambda data: None
+    second.presence.leave("c1")
+    await settle(second)
+    second.presence.peers._send = send
+    clock.advance(3)
+    second.presence.tick()
+    await settle(first, second)
+    assert first.presence.count(LOBBY) == 1
+
+
+async def test_garbage_between_nodes_is_passed_over(nodes: list[App]) -> None:
+    for data in (b"", b"presence\n", b"presence\n\xff\xff", b"presence\n\x95\x01\x02\x03\x04\x05", b"other\nx", b"\n"):
+        nodes[0].signals.receive(data)
+    assert nodes[0].presence.count(LOBBY) == 0
+
+
+# --- history
+
+
+async def rows(database: Database) -> list[PresenceRow]:
+    async with database.snapshot() as db:
+        return list((await db.execute(select(PresenceRow).order_by(PresenceRow.connected_at))).scalars())
+
+
+@pytest.mark.req("PR-10", "PR-13")
+async def test_one_row_for_each_connection_while_it_lasts(
+    app: App, make: Make, enter: Connect, database: Database
+) -> None:
+    ada = await make.person()
+    tabs = [await enter(ada), await enter(ada)]
+    lobbies = [await tab.join(LOBBY) for tab in tabs]
+    await app.presence._store.flush()  # type: ignore[union-attr]
+    written = await rows(database)
+    assert [row.user_id for row in written] == [ada.id, ada.id]
+    assert len({row.session_id for row in written}) == 2
+    await lobbies[0].push("update_status", {"status": "in_quiz"})
+    before = app.clock.now()
+    app.clock.advance(10)  # type: ignore[attr-defined]
+    await tabs[1].heartbeat()
+    await app.presence._store.flush()  # type: ignore[union-attr]
+    later = {row.session_id: row for row in await rows(database)}
+    assert sorted(row.status for row in later.values()) == ["in_quiz", "online"]
+    assert {row.last_seen_at for row in later.values()} == {before}, "a sign of life is written every 30 s at most"
+    app.clock.advance(21)  # type: ignore[attr-defined]
+    await tabs[1].heartbeat()
+    await app.presence._store.flush()  # type: ignore[union-attr]
+    assert max(row.last_seen_at for row in await rows(database)) == app.clock.now()
+    await tabs[0].websocket.close()
+    await until_gone(app, ada, 1)
+    await app.presence._store.flush()  # type: ignore[union-attr]
+    assert len(await rows(database)) == 1
+
+
+async def until_gone(app: App, person: User, left_over: int) -> None:
+    async with asyncio.timeout(5):
+        while len(app.sockets.of(person.id)) > left_over:
+            await asyncio.sleep(0)
+
+
+@pytest.mark.req("PR-10")
+async def test_history_waits_for_a_database_that_is_away_and_stays_small(
+    app: App, make: Make, clock: FakeClock, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await make.person()
+    nowhere = Database("postgresql://nobody@127.0.0.1:1/none")
+    store = PresenceStore(nowhere, clock)
+    store.enter("s1", ada.id, clock.now())
+    store.enter("s2", ada.id, clock.now())
+    await store._try()
+    assert store.behind
+    for number in range(500):
+        store.change("s1", "away" if number % 2 else "online", "")
+        store.enter(f"t{number}", ada.id, clock.now())
+        store.leave(f"t{number}")
+    store.leave("s2")
+    assert store.waiting == 1
+    store._database = database
+    await store._try()
+    assert not store.behind
+    assert [row.session_id for row in await rows(database)] == ["s1"]
+    monkeypatch.setattr("core.presence.store.DEPARTURES", 3)
+    for number in range(10):
+        store.enter(f"u{number}", ada.id, clock.now())
+    await store.flush()
+    for number in range(10):
+        store.leave(f"u{number}")
+    assert store.waiting == 3
+    await nowhere.close()
+
+
+async def test_an_erased_person_has_no_history_and_holds_nobody_up(
+    app: App, make: Make, clock: FakeClock, database: Database
+) -> None:
+    ada, leo = await make.person(), await make.person()
+    store = PresenceStore(database, clock)
+    store.enter("s1", ada.id, clock.now())
+    store.enter("s2", leo.id, clock.now())
+    await make.erase(ada)
+    await store.flush()
+    assert [row.session_id for row in await rows(database)] == ["s2"]
+    await store.stop()
+    assert await rows(database) == []
