@@ -110,7 +110,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> logging.Hand
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # Ours says more and never the query; theirs would say everything twice.
-    logging.getLogger("tornado.access").setLevel(logging.WARNING)
+    # Ours says more, and never what stands in an address; theirs is left to tell of faults.
+    logging.getLogger("tornado.access").setLevel(logging.ERROR)
     logging.captureWarnings(True)
     return handler

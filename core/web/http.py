@@ -185,6 +185,10 @@ class ApiHandler(RequestHandler):
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Said once, in `_refused`; Tornado's own line would hold the whole address."""
 
+    def _request_summary(self) -> str:
+        """What Tornado's own lines call this request: without ids, queries and addresses."""
+        return f"{self.request.method} {self.route.path if self.route else 'unknown'}"
+
     def on_finish(self) -> None:
         seconds = self.app.clock.monotonic() - self.started
         template = self.route.path if self.route else "unknown"
@@ -230,5 +234,4 @@ def application(app: Context, routes: Iterable[Route]) -> Application:
         handlers(app, routes),
         default_handler_class=ApiHandler,
         default_handler_args=nothing,
-        log_function=lambda handler: None,
     )

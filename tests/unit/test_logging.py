@@ -223,6 +223,7 @@ def test_one_handler_for_everything() -> None:
     try:
         configure("warning", stream)
         configure("warning", stream)
+        logging.getLogger("tornado.access").warning("404 GET /api/v1/people/somebody")
         logging.getLogger("any.where").info("quiet")
         logging.getLogger("any.where").warning("token=%s", TOKEN)
         assert len(stream.getvalue().splitlines()) == 1
