@@ -200,7 +200,9 @@ async def test_a_fault_of_ours_tells_its_id_and_nothing_else(
         assert reply.error["details"] == {"request_id": reply.headers["X-Request-Id"]}
         assert b"hunter2" not in reply.body
         assert b"Error" not in reply.body
-    assert [r.exc_info is not None for r in caplog.records if r.levelname == "ERROR"] == [True]
+    assert [r.exc_info is not None for r in caplog.records if r.name == "core.web.http" and r.levelname == "ERROR"] == [
+        True
+    ]
 
 
 async def test_a_request_keeps_the_id_that_its_sender_gave(api: Api) -> None:
