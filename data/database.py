@@ -138,6 +138,7 @@ class Database:
             pool_timeout=pool_seconds,
             pool_use_lifo=True,
             echo=echo,
+            hide_parameters=True,  # they are people's, and errors are logged
             isolation_level="READ COMMITTED",
             json_serializer=lambda value: msgspec.json.encode(value).decode(),
             json_deserializer=msgspec.json.decode,

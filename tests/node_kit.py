@@ -51,7 +51,9 @@ class Browser:
     def cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
-    async def ask(self, method: str, path: str, *, body: Any = None, headers: dict[str, str] | None = None) -> HTTPResponse:
+    async def ask(
+        self, method: str, path: str, *, body: Any = None, headers: dict[str, str] | None = None
+    ) -> HTTPResponse:
         sent = {"Cookie": self.cookie, **(headers or {})}
         if method != "GET":
             sent.setdefault("Origin", self.base)
@@ -109,6 +111,7 @@ def open_page(browser: Browser, path: str, token: str, origin: str | None = "own
         origin=browser.base if origin == "own" else origin,  # type: ignore[arg-type]
         additional_headers={"Cookie": browser.cookie},
         max_size=2**24,
+        max_queue=None,  # unread messages must not hold up the closing handshake
     )
 
 

@@ -11,6 +11,10 @@ from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+
+import msgspec
+from tornado.httpclient import AsyncHTTPClient
 
 ROOT = Path(__file__).parent.parent
 READY = re.compile(r"ready after ([\d.]+) s: (http://\S+)")
@@ -94,3 +98,58 @@ async def server(folder: Path, **settings: str) -> AsyncIterator[Server]:
         yield running
     finally:
         await running.stop()
+
+
+@asynccontextmanager
+async def cluster(folder: Path, number: int, **settings: str) -> AsyncIterator[list[Server]]:
+    """So many nodes on one database; they share the folder's secrets, and a Redis if the settings name one."""
+    nodes = [Server(folder, **settings) for _ in range(number)]
+    try:
+        for node in nodes:
+            await node.start()
+        yield nodes
+    finally:
+        for node in nodes:
+            await node.stop()
+
+
+async def call(server: Server, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    """Ask a node's REST door with the key; status and answer."""
+    response = await AsyncHTTPClient().fetch(
+        f"{server.base}{path}",
+        method=method,
+        body=None if body is None else msgspec.json.encode(body),
+        headers={"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"},
+        raise_error=False,
+        allow_nonstandard_methods=True,
+        request_timeout=20,
+    )
+    return response.code, msgspec.json.decode(response.body) if response.body else None
+
+
+async def token_for(server: Server, external_id: str, **given: Any) -> dict[str, Any]:
+    """A host's way to a person: known by this id, with a token."""
+    person = {"external_id": external_id, "name": "Lena Fischer", "age_band": "18_plus"} | given
+    status, answer = await call(server, "POST", "/api/v1/tokens", person)
+    assert status in (200, 201), answer
+    found: dict[str, Any] = answer
+    return found
+
+
+def practice(id: str, external_id: str, score: int = 85) -> dict[str, Any]:
+    return {
+        "id": id,
+        "type": "practice_completed",
+        "external_id": external_id,
+        "subject": "math",
+        "skill": "algebra",
+        "properties": {"score": score},
+    }
+
+
+async def post_events(server: Server, *events: dict[str, Any]) -> list[dict[str, Any]]:
+    """Tell a node what happened; the results, once it has acknowledged."""
+    status, answer = await call(server, "POST", "/api/v1/events", {"events": list(events)})
+    assert status == 202, answer
+    results: list[dict[str, Any]] = answer["results"]
+    return results

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -15,52 +13,22 @@ from core.clock import FakeClock, SystemClock
 from core.safety.limiter import CLEAN_EVERY, Limiter, MemoryLimiter, Rate
 from core.safety.limiter_redis import RETRY, RedisLimiter
 from data.redis import connect
-from tools.programs import redis_server
+from tests.redis_kit import RedisServer
 
 FIVE = Rate(5, 60)
 HAIR = 1e-5
 
 
-class Server:
-    """A Redis of its own, so that a test may stop and start it."""
-
-    def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        self.url = f"redis://127.0.0.1:{self._port}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        program = redis_server()
-        if program is None:
-            pytest.fail("no Redis server to test with")
-        command = [str(program), "--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE)
-        assert self._process.stdout is not None
-        # It says so itself when it is ready; when it ends instead, so does its output.
-        for line in self._process.stdout:
-            if b"eady to accept connections" in line:
-                return
-        pytest.fail("Redis did not start")
-
-    def stop(self) -> None:
-        if self._process:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-
-
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    made = Server()
+def server() -> Iterator[RedisServer]:
+    made = RedisServer()
     made.start()
     yield made
     made.stop()
 
 
 @pytest.fixture
-async def redis(server: Server) -> AsyncIterator[Redis]:
+async def redis(server: RedisServer) -> AsyncIterator[Redis]:
     client = connect(server.url)
     await client.flushall()
     yield client
@@ -176,7 +144,7 @@ async def test_memory_is_cleaned_every_two_minutes(clock: FakeClock) -> None:
 
 
 @pytest.mark.req("SEC-2", "TS-3")
-async def test_nodes_share_one_rate_over_redis(redis: Redis, server: Server) -> None:
+async def test_nodes_share_one_rate_over_redis(redis: Redis, server: RedisServer) -> None:
     clients = [connect(server.url) for _ in range(3)]
     nodes = [RedisLimiter(client, SystemClock()) for client in clients]
     rate = Rate(10, 60)
@@ -198,7 +166,7 @@ async def test_a_server_clock_that_was_set_back_locks_nobody_out(redis: Redis, c
     assert not (await limiter.take("a", one)).allowed
 
 
-async def test_without_redis_the_node_limits_by_itself_and_comes_back(server: Server, clock: FakeClock) -> None:
+async def test_without_redis_the_node_limits_by_itself_and_comes_back(server: RedisServer, clock: FakeClock) -> None:
     redis = connect(server.url)
     limiter = RedisLimiter(redis, clock, time=clock.monotonic)
     assert (await limiter.take("a", FIVE)).allowed
@@ -215,7 +183,7 @@ async def test_without_redis_the_node_limits_by_itself_and_comes_back(server: Se
     await redis.aclose()
 
 
-async def test_redis_that_hangs_costs_a_moment_once(server: Server, clock: FakeClock) -> None:
+async def test_redis_that_hangs_costs_a_moment_once(server: RedisServer, clock: FakeClock) -> None:
     redis, other = connect(server.url), connect(server.url)
     limiter = RedisLimiter(redis, clock, time=clock.monotonic)
     await limiter.take("a", FIVE)

@@ -31,7 +31,9 @@ Enter = Callable[..., Awaitable[Page]]
 def chromium() -> str:
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
-        raise RuntimeError("No Chromium is installed: `apt-get install chromium` gives one; `make test` does it as root.")
+        raise RuntimeError(
+            "No Chromium is installed: `apt-get install chromium` gives one; `make test` does it as root."
+        )
     return found
 
 
