@@ -23,6 +23,8 @@ help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 run migrate backup restore: export TANDEM_MODE ?= demo
+# The printed address should be the last thing in sight; every request is in the log at INFO.
+run: export TANDEM_LOG_LEVEL ?= WARNING
 
 run: ready-run ## Start Tandem here, with a demo community (TANDEM_MODE=production for the real thing)
 	@exec $(PY) panel_app.py

@@ -17,7 +17,6 @@ import logging
 import os
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -55,7 +54,6 @@ from jobs.simulator import Simulator
 log = logging.getLogger("tandem")
 
 DRAIN_SECONDS = 10.0
-STARTED = time.monotonic()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -163,7 +161,7 @@ async def serve_until_told(settings: Settings, url: str, fresh_key: str) -> None
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(wanted, stop.set)
-        announce(settings, port, fresh_key, time.monotonic() - STARTED)
+        announce(settings, port, fresh_key)
         await stop.wait()
     finally:
         await node.stop(DRAIN_SECONDS if stop.is_set() else 0)
@@ -255,9 +253,9 @@ class Node:
         await self.database.close()
 
 
-def announce(settings: Settings, port: int, fresh_key: str, seconds: float) -> None:
+def announce(settings: Settings, port: int, fresh_key: str) -> None:
     address = settings.url(port)
-    print(f"Tandem is ready after {seconds:.1f} s: {address}", flush=True)
+    print(f"Tandem is ready: {address}", flush=True)
     if settings.demo:
         print("Demo mode: enter as anybody you like, on this machine only.", flush=True)
     if fresh_key:
