@@ -13,7 +13,7 @@ import pytest
 
 from tools.programs import ROOT
 
-READY = re.compile(r"ready after [\d.]+ s: (http://127\.0\.0\.1:\d+)")
+READY = re.compile(r"Tandem is ready: (http://127\.0\.0\.1:\d+)")
 LONGEST = 60
 Run = subprocess.Popen[str]
 
