@@ -28,13 +28,15 @@ from tools.programs import ROOT, chromium
 
 IMAGES = ROOT / "docs" / "images"
 KEY = "key-for-pictures-0123456789abcdef"
-READY = re.compile(r"ready after [\d.]+ s: (http://\S+)")
+READY = re.compile(r"Tandem is ready: (http://\S+)")
 SIZES = {1440: 900, 390: 844}
 BOTH, LIGHT = ("light", "dark"), ("light",)
 PATIENCE = 120_000
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage")
 SUBJECTS = (("math", "algebra"), ("science", "biology"), ("english", "reading"))
-LEARNERS = 40
+FIRST = ("Alba", "Bruno", "Carla", "David", "Elin", "Farid", "Greta", "Hugo")
+LAST = ("Costa", "Duarte", "Engel", "Fontana", "Garcia")
+NAMES = [f"{first} {last}" for first in FIRST for last in LAST]
 WHERE = {
     "enter": ("", "/enter", LIGHT),
     "home": ("demo-student", "/", BOTH),
@@ -83,9 +85,8 @@ def demo() -> Iterator[str]:
 
 def address(process: subprocess.Popen[str]) -> str:
     """Where the demo answers, once it says so."""
-    assert process.stdout is not None
     said = []
-    for line in process.stdout:
+    for line in process.stdout or ():
         found = READY.search(line)
         if found:
             return found[1]
@@ -95,11 +96,11 @@ def address(process: subprocess.Popen[str]) -> str:
 
 def tell_a_week(base: str) -> None:
     """What a host would have told over the last seven days: more in the afternoons, less at the weekend."""
-    for number in range(LEARNERS):
-        person = {"name": f"Learner {number}", "role": "student", "age_band": "18_plus"}
+    for number, name in enumerate(NAMES):
+        person = {"name": name, "role": "student", "age_band": "18_plus"}
         send(base, "PUT", f"/api/v1/people/learner-{number}", person)
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    events = [event(now - timedelta(hours=ago), number) for ago in range(26, 168) for number in busy(now, ago)]
+    events = [event(now - timedelta(hours=ago), number) for ago in range(1, 168) for number in busy(now, ago)]
     for start in range(0, len(events), 500):
         send(base, "POST", "/api/v1/events", {"events": events[start : start + 500]})
 
@@ -109,7 +110,7 @@ def busy(now: datetime, ago: int) -> range:
     hour = now - timedelta(hours=ago)
     most = max(0, 16 - 2 * abs(hour.hour - 16)) + (3 if 8 <= hour.hour <= 20 else 0)
     count = most // 2 if hour.weekday() >= 5 else most
-    start = (hour.day * 7 + hour.hour * 3) % (LEARNERS - 20)
+    start = (hour.day * 7 + hour.hour * 3) % (len(NAMES) - 20)
     return range(start, start + count)
 
 
@@ -142,12 +143,13 @@ def hurry(browser: Browser, base: str) -> None:
         faster.click(timeout=PATIENCE)
         expect(page.locator("tandem-simulator")).to_contain_text(f"Running at {speed}×", timeout=PATIENCE)
     page.goto(base + "/")
-    expect(page.locator("tandem-feed .item").nth(14)).to_be_visible(timeout=PATIENCE)
+    expect(page.locator('tandem-feed .item [aria-label="Simulated"]').nth(20)).to_be_attached(timeout=PATIENCE)
     expect(page.locator("tandem-people .row").nth(5)).to_be_visible(timeout=PATIENCE)
     page.goto(base + "/admin")
-    expect(page.locator("tandem-bars")).not_to_contain_text("No hour", timeout=PATIENCE)
+    for speed in (8, 4, 2, 1):
+        page.get_by_role("button", name="Slower").click(timeout=PATIENCE)
+        expect(page.locator("tandem-simulator")).to_contain_text(f"Running at {speed}×", timeout=PATIENCE)
     counted(page)
-    page.get_by_role("button", name="Slower").click()
     page.context.close()
 
 
@@ -155,6 +157,8 @@ def counted(page: Page) -> None:
     """Wait until every job on the page has run, and the week stands in the chart."""
     expect(page.locator("tandem-table").first).to_contain_text("went well", timeout=PATIENCE)
     expect(page.locator("tandem-table").first).not_to_contain_text("waiting", timeout=PATIENCE)
+    expect(page.locator("tandem-bars")).to_contain_text("Highest", timeout=PATIENCE)
+    expect(page.locator("tandem-figures li").nth(1)).not_to_contain_text(re.compile(r"open0"), timeout=PATIENCE)
 
 
 def take_all(browser: Browser, base: str, folder: Path) -> Iterator[Path]:
@@ -172,7 +176,7 @@ def take_all(browser: Browser, base: str, folder: Path) -> Iterator[Path]:
 def look(browser: Browser, base: str, persona: str, path: str, width: int, theme: str) -> Page:
     """A page as somebody sees it in a window of its own."""
     window = {"width": width, "height": SIZES[width]}
-    page = browser.new_context(viewport=window, color_scheme=theme).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=window, color_scheme=theme, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
     if persona:
         page.goto(f"{base}/enter?next={path}")
         page.locator(f'form:has(input[value="{persona}"]) button').click()
@@ -189,6 +193,7 @@ def settle(page: Page, path: str) -> None:
         expect(page.locator("tandem-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
         expect(page.locator("tandem-feed .item").nth(10)).to_be_attached(timeout=PATIENCE)
         expect(page.locator("tandem-people .row").first).to_be_attached(timeout=PATIENCE)
+        page.wait_for_function("!document.querySelector('tandem-feed').shadowRoot.getAnimations().length")
     if path == "/admin":
         counted(page)
         expect(page.locator("tandem-figures")).to_contain_text("five minutes", timeout=PATIENCE)

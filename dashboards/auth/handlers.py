@@ -7,6 +7,7 @@ be ours. Sign-in is limited by address, and says the same whatever was wrong.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urljoin
 
 from tornado.web import HTTPError, RequestHandler
 
@@ -59,9 +60,7 @@ class DoorHandler(RequestHandler):
 
     def next_page(self) -> str:
         """Where to go afterwards: a path of ours, never an address."""
-        wanted = self.get_argument("next", "/")
-        fine = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and len(wanted) < 500
-        return wanted if fine else "/"
+        return own_path(self.get_argument("next", "/"))
 
     async def enter_as(self, who: Entrant) -> None:
         token, _ = self.app.tokens.make(who.id, who.generation, ("page",))
@@ -69,6 +68,16 @@ class DoorHandler(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.finish(error_page(status_code, ways=(Way("/", "Go to the start page"),)))
+
+
+def own_path(wanted: str) -> str:
+    """The path that a redirect would lead to; the start page's, if that were not plainly one of ours.
+
+    What counts is what a redirect makes of it: dots are resolved, and browsers leave out tabs and line ends.
+    """
+    odd = "\\" in wanted or any(letter < " " or letter == "\x7f" for letter in wanted)
+    path = "" if odd or len(wanted) >= 500 or not wanted.startswith("/") else urljoin("/", wanted)
+    return path if path.startswith("/") and not path.startswith("//") else "/"
 
 
 class Personas(DoorHandler):

@@ -18,7 +18,7 @@ from core.principal import Principal
 from dashboards.health_feed import Health, HealthFeed
 from dashboards.pages.health import HealthModel, health
 from dashboards.template import Shell
-from dashboards.viewer import LiveViewer
+from dashboards.viewer import LiveViewer, apart
 
 LATEST = 8
 STEP = 2.0
@@ -41,7 +41,7 @@ def admin_page(app: App, feed: HealthFeed, viewer: Principal) -> Shell:
     LiveViewer(app.replicas, "activity:global", lambda items: model.param.update(latest=latest(items)))
 
     def on_simulator(action: str) -> None:
-        task = asyncio.ensure_future(turn(app, feed, viewer, action))
+        task = apart(turn(app, feed, viewer, action))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
@@ -98,16 +98,31 @@ def _verdict(tone: str, word: str, sentence: str) -> dict[str, Any]:
 
 def figures(state: Health) -> list[dict[str, Any]]:
     return [
-        {"label": "People connected", "value": state.people, "note": f"{state.connections} sockets on this node"},
-        {"label": "Pages open", "value": state.viewers, "note": "on this node"},
-        {"label": "Events a second", "value": f"{state.events_a_second:.1f}", "trend": state.trend, "note": "five minutes"},
         {
-            "label": "Waiting to be delivered",
+            "label": "People connected",
+            "value": state.people,
+            "note": f"{counted(state.connections, 'socket')} on this node",
+        },
+        {"label": "Pages open", "value": state.viewers, "note": "on this node"},
+        {
+            "label": "Events a second",
+            "value": f"{state.events_a_second:.1f}",
+            "trend": state.trend,
+            "note": "five minutes",
+        },
+        {
+            "label": "Waiting to go out",
             "value": state.behind,
             "note": "facts in the log, not yet sent on",
-            "chip": {"tone": "good", "text": "up to date"} if state.behind == 0 else {"tone": "warn", "text": "catching up"},
+            "chip": {"tone": "good", "text": "up to date"}
+            if state.behind == 0
+            else {"tone": "warn", "text": "catching up"},
         },
     ]
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def job_row(job: JobStatus) -> dict[str, Any]:
@@ -129,7 +144,7 @@ def parts(state: Health) -> list[dict[str, Any]]:
     return [
         {"part": "Database", "detail": "PostgreSQL", "state": ill if state.database else well},
         {"part": "Between nodes", "detail": state.bus, "state": well if state.bus_healthy else ill},
-        {"part": "Socket", "detail": f"{state.connections} connections", "state": well},
+        {"part": "Socket", "detail": counted(state.connections, "connection"), "state": well},
     ]
 
 

@@ -9,9 +9,9 @@ const CHIP_ICONS = {good: "check", warn: "warn", bad: "error"};
 
 class Figures extends TandemElement {
   static css = `
-    ul { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(220px, 100%), 1fr)); gap: 16px; }
+    ul { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(150px, 100%), 1fr)); gap: 16px; }
     li { display: flex; flex-direction: column; min-width: 0; padding: 16px 18px; background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius-l); }
-    .top { display: flex; align-items: center; justify-content: space-between; gap: 8px; min-height: 24px; font-size: 12.5px; font-weight: 600; color: var(--muted); }
+    .top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 4px 8px; min-height: 24px; font-size: 12.5px; font-weight: 600; color: var(--muted); }
     .value { margin: 4px 0 2px; font-size: 32px; font-weight: 680; line-height: 1.2; letter-spacing: -.025em; }
     .value span { margin-left: 4px; font-size: 14px; font-weight: 500; letter-spacing: 0; color: var(--muted); }
     .note { margin: auto 0 0; padding-top: 4px; font-size: 12.5px; color: var(--muted); }
