@@ -36,19 +36,21 @@ def in_cohort(cohort_id: UUID) -> ColumnElement[bool]:
     return and_(IN_COHORT, ActivityRow.cohort_id == cohort_id, User.cohort_id == cohort_id)
 
 
-def of_friends(user_id: UUID) -> ColumnElement[bool]:
+def of_friends(viewer: Principal) -> ColumnElement[bool]:
+    """What friends show to each other; a minor's doings stay inside the cohort all the same."""
     accepted = Friendship.status == "accepted"
-    asked = select(Friendship.friend_id).where(Friendship.user_id == user_id, accepted)
-    friends = asked.union(select(Friendship.user_id).where(Friendship.friend_id == user_id, accepted))
+    asked = select(Friendship.friend_id).where(Friendship.user_id == viewer.id, accepted)
+    friends = asked.union(select(Friendship.user_id).where(Friendship.friend_id == viewer.id, accepted))
     open_to_friends = ActivityRow.visibility.in_(("public", "cohort", "friends"))
-    return and_(open_to_friends, User.audience.in_(("public", "cohort")), ActivityRow.user_id.in_(friends))
+    seen = or_(User.audience == "public", and_(User.audience == "cohort", User.cohort_id == viewer.cohort_id))
+    return and_(open_to_friends, seen, ActivityRow.user_id.in_(friends))
 
 
 def visible_to(viewer: Principal) -> ColumnElement[bool]:
     """Everything that somebody may see: what is public, their cohort's, their friends' and their own."""
     if viewer.kind != "person" or viewer.id is None:
         return PUBLIC
-    seen = [PUBLIC, of_friends(viewer.id), ActivityRow.user_id == viewer.id]
+    seen = [PUBLIC, of_friends(viewer), ActivityRow.user_id == viewer.id]
     if viewer.cohort_id is not None:
         seen.append(in_cohort(viewer.cohort_id))
     return or_(*seen)
@@ -58,7 +60,7 @@ def network_of(viewer: Principal) -> ColumnElement[bool]:
     """A viewer's own people: cohort and friends. Nobody's, for somebody without either."""
     if viewer.kind != "person" or viewer.id is None:
         return false()
-    own = [of_friends(viewer.id)]
+    own = [of_friends(viewer)]
     if viewer.cohort_id is not None:
         own.append(in_cohort(viewer.cohort_id))
     return or_(*own)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from hashlib import blake2b
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, or_, select
+from sqlalchemy import and_, case, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from core.activity.commands import add_activity
 from core.errors import Conflict, Forbidden, NotFound
@@ -157,10 +158,13 @@ def _rights_changed(tx: Transaction, *people: UUID) -> None:
 
 
 async def friends_of(db: AsyncSession, user_id: UUID) -> list[Friendship]:
-    """One's friends and open requests, the latest change first; without those whom nobody may see and blocked ones."""
+    """One's friends and open requests, the latest change first; without blocked ones and those whom one may not see."""
     mine = or_(Friendship.user_id == user_id, Friendship.friend_id == user_id)
     other = case((Friendship.user_id == user_id, Friendship.friend_id), else_=Friendship.user_id)
-    seen = select(User.id).where(User.id == other, User.audience != "nobody").exists()
+    me = aliased(User)
+    my_cohort = select(me.cohort_id).where(me.id == user_id).scalar_subquery()
+    in_sight = or_(User.audience == "public", and_(User.audience == "cohort", User.cohort_id == my_cohort))
+    seen = select(User.id).where(User.id == other, in_sight).exists()
     wanted = select(Friendship).where(mine, seen, Friendship.status.in_(("pending", "accepted")))
     return list((await db.execute(wanted.order_by(Friendship.updated_at.desc(), Friendship.id.desc()))).scalars())
 

@@ -30,7 +30,7 @@ async def found(database: Database, table: str) -> Found:
         return await connection.run_sync(Found, table)
 
 
-@pytest.mark.req("SC-2", "AF-4")
+@pytest.mark.req("SC-2")
 async def test_activities(database: Database) -> None:
     table = await found(database, "activity_events")
     assert not any(table.columns[name]["nullable"] for name in ("user_id", "event_type", "data", "visibility"))
