@@ -15,7 +15,8 @@ from uuid import UUID, uuid4
 
 from core.accounts.commands import ConsentInput, PersonInput, save_person, set_consents
 from core.accounts.principals import Principals
-from core.activity.commands import record_events
+from core.activity.commands import record_events, take_in
+from core.activity.queries import has_facts
 from core.clock import Clock
 from core.content import subjects
 from core.errors import Conflict, Unauthorized
@@ -24,6 +25,7 @@ from core.presence.service import Presence
 from core.principal import SYSTEM, Principal
 from core.transaction import Transaction, Transactions
 from jobs.community import COMMUNITY, Character
+from jobs.simulator_past import past_week
 from jobs.simulator_plan import Arrive, Did, Leave, State, Step, Turn, beginning, next_steps
 
 log = logging.getLogger(__name__)
@@ -47,10 +49,12 @@ class Simulator:
         people: Sequence[Character] = COMMUNITY,
         seed: str = "",
         pace: float = TICK,
+        past: bool = True,
     ) -> None:
         self._transactions, self._principals, self._presence, self._clock = transactions, principals, presence, clock
         self._on, self._people, self._seed, self._pace = on, people, seed, pace
         self._skills = {subject.id: subject.skills for subject in subjects().values()}
+        self._past = past
         self._plan: State | None = None
         self._time = self._last = 0.0
         self._ids: dict[str, UUID] = {}
@@ -103,8 +107,20 @@ class Simulator:
         """The community is there, by the same door as everybody; the day starts anew."""
         self._seed = self._seed or uuid4().hex
         self._ids = await self._transactions.run(SYSTEM, save_community, self._people)
+        if self._past:
+            await self._remember()
         self._time = 0.0
         return beginning(self._seed, self._people)
+
+    async def _remember(self) -> None:
+        """Give a community that has never done anything a week behind it, once."""
+        async with self._transactions.read() as db:
+            if await has_facts(db, list(self._ids.values())):
+                return
+        now = self._clock.now()
+        week = await asyncio.to_thread(past_week, self._seed, self._people, self._skills, now)
+        items = [_item(step.who, did) | {"at": at} for at, step, did in week]
+        await take_in(self._transactions, SYSTEM, items, SOURCE)
 
     def _empty(self) -> None:
         for conn in self._here.values():

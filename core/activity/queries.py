@@ -7,6 +7,7 @@ audience allows now counts, not what it allowed when the row was written.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.activity.items import Item, item_of_row
 from core.errors import BadRequest
 from core.principal import Principal
-from data.tables import ActivityRow, Friendship, User
+from data.tables import ActivityRow, EventRow, Friendship, User
 
 WINDOW = 50
 LIMIT = 100
@@ -96,6 +97,12 @@ async def page(
     items = await latest(db, and_(*wanted), limit + 1)
     more = len(items) > limit
     return Page(items[:limit], make_cursor(items[limit - 1].seq) if more else None)
+
+
+async def has_facts(db: AsyncSession, user_ids: Sequence[UUID]) -> bool:
+    """Whether any of these people ever did something that feeds show."""
+    wanted = select(EventRow.seq).where(EventRow.user_id.in_(user_ids), EventRow.source != "tandem").limit(1)
+    return (await db.execute(wanted)).first() is not None
 
 
 def make_cursor(seq: int) -> str:

@@ -23,7 +23,7 @@ from jobs.simulator import LOBBY, Simulator, save_community
 
 @pytest.fixture
 async def simulator(app: App) -> AsyncIterator[Simulator]:
-    made = Simulator(app.transactions, app.principals, app.presence, app.clock, on=True, seed="test")
+    made = Simulator(app.transactions, app.principals, app.presence, app.clock, on=True, seed="test", past=False)
     app.rights_listeners.append(made.rights_changed)
     yield made
     made._empty()
@@ -92,7 +92,7 @@ async def test_after_a_stall_nobody_does_a_days_work_at_once(app: App, simulator
 
 
 async def test_it_lives_by_itself_and_leaves_nobody_behind(app: App) -> None:
-    simulator = Simulator(app.transactions, app.principals, app.presence, SystemClock(), on=True, seed="test")
+    simulator = Simulator(app.transactions, app.principals, app.presence, SystemClock(), on=True, seed="test", past=False)
     await app.transactions.run(SYSTEM, set_simulator, True, 20.0)
     someone = asyncio.Event()
     unwatch = app.presence.watch(LOBBY, someone.set)
@@ -109,7 +109,7 @@ async def test_it_lives_by_itself_and_leaves_nobody_behind(app: App) -> None:
 async def test_a_stumble_is_said_once_and_it_goes_on(app: App, caplog: pytest.LogCaptureFixture) -> None:
     """Somebody real has the id of one of its people: it cannot begin, and says so, and tries again."""
     await app.transactions.run(SYSTEM, save_person, PersonInput(external_id=COMMUNITY[0].key, name="Real Person"))
-    simulator = Simulator(app.transactions, app.principals, app.presence, SystemClock(), on=True, pace=0.0)
+    simulator = Simulator(app.transactions, app.principals, app.presence, SystemClock(), on=True, pace=0.0, past=False)
     task = asyncio.create_task(simulator.run())
     async with asyncio.timeout(30):
         while not caplog.records:
@@ -176,3 +176,20 @@ async def test_only_admins_turn_the_switch_and_only_to_speeds_that_exist(app: Ap
         assert await simulator_state(db, True) == SimulatorState(False, 2.5)
         told = (await db.execute(select(EventRow).where(EventRow.type == "simulator_changed"))).scalar_one()
     assert told.properties == {"running": False, "speed": 2.5}
+
+
+async def test_a_new_community_has_a_week_behind_it_once(app: App, clock: FakeClock) -> None:
+    for _ in range(2):
+        simulator = Simulator(app.transactions, app.principals, app.presence, clock, on=True, seed="test")
+        await simulator.tick()
+        simulator._empty()
+    told = await facts(app)
+    assert 300 < told < 3000
+    async with app.transactions.read() as db:
+        rows = (await db.execute(select(EventRow.at, EventRow.backfill).order_by(EventRow.seq))).all()
+        shown = (await db.execute(select(func.count()).select_from(ActivityRow))).scalar_one()
+    times = [at for at, _ in rows if at < clock.now()]
+    assert times == sorted(times)
+    assert 0 < shown < told / 3, "what is more than a day old is counted, not shown"
+    await simulator.tick()
+    assert await facts(app) < told + 10

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -14,6 +14,7 @@ from core.activity.rules import Judged, judge
 from core.content import subjects
 from core.presence.rules import is_activity, is_status, is_subject
 from jobs.community import COMMUNITY
+from jobs.simulator_past import past_week
 from jobs.simulator_plan import Arrive, Did, Leave, Step, Turn, beginning, next_steps
 
 SKILLS = {subject.id: subject.skills for subject in subjects().values()}
@@ -118,3 +119,16 @@ def test_the_community_is_mixed_and_never_ages_out_of_its_part() -> None:
             assert age_on(person.born(today), today) == person.age
         bands = Counter(band_of(person.born(today), None, today) for person in COMMUNITY)
         assert bands == {"child": 4, "teen": 4, "adult": 16}
+
+
+def test_the_past_is_a_week_in_order_quieter_at_night_and_the_same_for_the_same_seed() -> None:
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    week = past_week("seed", COMMUNITY, SKILLS, now)
+    times = [at for at, _, _ in week]
+    assert times == sorted(times)
+    assert now - timedelta(days=7) <= times[0]
+    assert times[-1] <= now
+    assert len({at.date() for at in times}) == 8
+    evening, night = (sum(at.hour in hours for at in times) for hours in (range(15, 20), range(1, 6)))
+    assert evening > 5 * night
+    assert week == past_week("seed", COMMUNITY, SKILLS, now)
