@@ -16,6 +16,7 @@ from core.app import App
 from core.errors import TandemError
 from core.events.log import last_seq
 from core.monitoring.queries import JobInfo, JobStatus, SimulatorState, job_status, simulator_state
+from dashboards.viewer import apart
 from data.analytics.queries import ActiveHours, active_hours
 from data.analytics.store import AnalyticsError, Store
 
@@ -64,7 +65,7 @@ class HealthFeed:
         """Be shown the house now and every few seconds; call the result to stop."""
         self._watchers.append(on_health)
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(), name="health feed")
+            self._task = apart(self._run())
         elif self.latest is not None:
             on_health(self.latest)
 

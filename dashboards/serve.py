@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from bokeh.server.urls import per_app_patterns
 from bokeh.util.token import get_session_id, get_token_payload
 from panel.io.server import DocHandler, WSHandler
 from tornado.httputil import HTTPServerRequest
-from tornado.web import HTTPError, RequestHandler, StaticFileHandler
+from tornado.web import HTTPError, RequestHandler, StaticFileHandler, authenticated
 
 from core.accounts.access import PAGES
 from core.app import App
@@ -38,6 +39,7 @@ from dashboards.auth.doorkeeper import Doorkeeper, app_of, key_of
 from dashboards.auth.handlers import DoorHandler, Login, Logout, Personas, SocketToken, Ticket
 from dashboards.auth.oidc import Oidc
 from dashboards.static_pages import error_page
+from dashboards.template import Shell
 
 log = logging.getLogger(__name__)
 
@@ -52,11 +54,22 @@ RIGHTS_CHANGED = 4003
 Page = Callable[[App, Principal], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A page without a region of Panel's: finished with its first bytes, and the server keeps nothing of it."""
+
+    build: Callable[[App, Principal], Shell]
+
+    def __call__(self, app: App, viewer: Principal) -> Shell:
+        return self.build(app, viewer)
+
+
 class Doors(AuthProvider):
     """Bokeh's hook for sign-in, answered by the doorkeeper; our handlers do the rest."""
 
-    def __init__(self, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, doorkeeper: Doorkeeper, still: Mapping[str, Still]) -> None:
         self.doorkeeper = doorkeeper
+        self.still = still
         self.pages = OpenPages(doorkeeper)
         super().__init__()
 
@@ -176,6 +189,16 @@ class PageHandler(DocHandler):
         if self.principal is not None:
             self.request.viewer = key_of(self.principal)
 
+    @authenticated
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        still = self.application.auth_provider.still.get(self.request.path)
+        if still is None or self.principal is None:
+            await super().get(*args, **kwargs)
+            return
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(still(app_of(self), self.principal).document())
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(error_page(status_code))
@@ -292,8 +315,8 @@ def serve(app: App, pages: dict[str, Page], routes: list[tuple[Any, ...]]) -> An
         show=False,
         start=False,
         verbose=False,
-        title={path: "Tandem" for path in pages},
-        auth_provider=Doors(doorkeeper),
+        title=dict.fromkeys(pages, "Tandem"),
+        auth_provider=Doors(doorkeeper, {path: page for path, page in pages.items() if isinstance(page, Still)}),
         websocket_origin=["127.0.0.1"],  # PageSocket judges origins by our own rule instead of this list
         sign_sessions=True,
         secret_key=settings.secret_key.encode(),

@@ -10,12 +10,12 @@ from core.principal import Principal
 from dashboards.health_feed import HealthFeed
 from dashboards.pages.admin import admin_page
 from dashboards.pages.home import HomeModel, home
-from dashboards.serve import Page
+from dashboards.serve import Page, Still
 from dashboards.template import Shell
 
 
 def pages(feed: HealthFeed) -> dict[str, Page]:
-    return {"/": home_page, "/admin": lambda app, viewer: admin_page(app, feed, viewer)}
+    return {"/": Still(home_page), "/admin": lambda app, viewer: admin_page(app, feed, viewer)}
 
 
 def home_page(app: App, viewer: Principal) -> Shell:

@@ -67,6 +67,10 @@ class Shell(BaseTemplate):
             self._render_items[name] = (region, [])
         self._render_variables.update(variables)
 
+    def document(self) -> str:
+        """The whole page, for one that holds no region of Panel's."""
+        return TEMPLATES.get_template("shell.html").render(self._render_variables)
+
     def _build_layout(self) -> Any:
         return None  # only notebooks would show it
 

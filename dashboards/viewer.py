@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any, Final, Protocol
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context
+from typing import Any, Final, Protocol, TypeVar
 
 import panel as pn
 from bokeh.document import Document
@@ -22,8 +23,18 @@ log = logging.getLogger(__name__)
 
 HZ: Final = 8.0
 
+T = TypeVar("T")
 OnState = Callable[[Any], None]
 Unwatch = Callable[[], None]
+
+
+def apart(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Run what a page began outside the page's own context.
+
+    A context names the page's document, and whatever is made in it (a timer of the database driver, a task that goes on
+    for others) keeps that document alive long after the tab is closed.
+    """
+    return asyncio.create_task(work, context=Context())
 
 
 class Watched(Protocol):
@@ -66,12 +77,15 @@ class LiveViewer:
     async def _start(self) -> None:
         if self.stopped():
             return
-        replica = await self._source.get(self._topic)
+        replica = await apart(self._replica())
         # Nothing is missed between this state and the watch: no await stands between them. The document may be gone.
         if self.stopped():
             return
         self._unwatch = replica.watch(self._changed)
         self._changed(replica.state, None)
+
+    async def _replica(self) -> Watched:
+        return await self._source.get(self._topic)
 
     def _changed(self, state: Any, _: Any) -> None:
         self._latest = state

@@ -1,4 +1,4 @@
-"""Killing Tandem under load, again and again: what was acknowledged must be there, once; what was not may be retried."""
+"""Killing Tandem under load: what was acknowledged must be there, once; what was not may be asked for again."""
 
 from __future__ import annotations
 

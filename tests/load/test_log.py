@@ -1,4 +1,4 @@
-"""How fast the log takes facts, alone and with eight writers, one a transaction and a hundred; and what a reader misses."""
+"""How fast the log takes facts: alone, with eight writers, one a transaction, a hundred; what a reader misses."""
 
 from __future__ import annotations
 
