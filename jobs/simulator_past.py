@@ -26,7 +26,8 @@ def past_week(
     """What was done in the week before now, oldest first, each with its time."""
     chance = Random(f"{seed} past")  # noqa: S311 - a simulation, not a secret
     _, steps = next_steps(seed, people, subjects, beginning(seed, people), DAY)
-    done = [(step, step.act) for step in steps if isinstance(step.act, Did)]
+    # Nobody reaches a level every few minutes for a week: levels are left to the days to come.
+    done = [(step, step.act) for step in steps if isinstance(step.act, Did) and step.act.type != "level_up"]
     told = []
     for days in range(DAYS, 0, -1):
         for step, did in done:

@@ -156,7 +156,7 @@ def simulator(state: Health) -> dict[str, Any]:
         "running": now.running,
         "speed": now.speed,
         "people": state.simulated_people,
-        "rate": state.events_a_second * 60,
+        "rate": 60 * sum(state.trend) / max(1, len(state.trend)),
         "slowest": now.speed <= SLOWEST,
         "fastest": now.speed >= QUICKEST,
     }
