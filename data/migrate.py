@@ -27,7 +27,8 @@ def config(connection: Connection | None = None) -> Config:
 
 def head() -> str:
     found = ScriptDirectory.from_config(config()).get_current_head()
-    assert found is not None
+    if found is None:
+        raise LookupError("there are no migrations")
     return found
 
 

@@ -99,7 +99,7 @@ class Lease:
             await _pause(closed, self._check)
         try:
             self._tell(True)
-            while not closed.is_set() and (await connection.execute(_STILL, given)).scalar_one():
+            while not closed.is_set() and (await connection.execute(self._still, given)).scalar_one():
                 await _pause(closed, self._check)
         finally:
             # Closing the connection, which follows at once, gives the lock back.

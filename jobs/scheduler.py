@@ -57,7 +57,9 @@ class Scheduler:
         zone: ZoneInfo,
         metrics: Metrics,
         companions: Sequence[Companion] = (),
+        patience: timedelta = DATABASE_AWAY,
     ) -> None:
+        self._patience = patience
         self._runner, self._lease, self._clock, self._zone = runner, lease, clock, zone
         self._companions = tuple(companions)
         self._timer: AsyncIOScheduler | None = None
@@ -127,7 +129,7 @@ class Scheduler:
             again = await self._runner.run(job)
         except Exception:
             log.warning("a job has to wait", extra={"job": job.name}, exc_info=True)
-            again = self._clock.now() + DATABASE_AWAY
+            again = self._clock.now() + self._patience
         if again and self._timer:
             self._timer.add_job(self._woken, DateTrigger(again), [job], id=f"{job.name} again", replace_existing=True)
 

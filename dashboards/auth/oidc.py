@@ -1,8 +1,8 @@
 """Staff sign-in through any OpenID Connect provider: authorization code with PKCE, the ID token verified.
 
-The provider's discovery document names its addresses and keys. What is signed in with is the ID token, whose signature,
-issuer, audience, expiry and nonce are checked; a claim of it (`TANDEM_OIDC_ROLE_CLAIM`) names the role. Somebody without
-a role that Tandem knows is told so and gets nothing.
+The provider's discovery document names its addresses and keys. What counts is the ID token, whose signature, issuer,
+audience, expiry and nonce are checked; a claim of it (`TANDEM_OIDC_ROLE_CLAIM`) names the role. Somebody without a role
+that Tandem knows is told so and gets nothing.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ async def joined(node: Server, token: str) -> AsyncIterator[ChannelClient]:
         yield ChannelClient(websocket)
 
 
-async def tell_and_see(nodes: list[Server], number: int) -> None:
+async def check_told_and_seen(nodes: list[Server], number: int) -> None:
     """Each node is told something; every node's client sees all of it, once and in order."""
     token = (await token_for(nodes[0], "lena"))["token"]
     async with joined(nodes[0], token) as first, joined(nodes[1], token) as second:
@@ -64,7 +64,7 @@ async def test_what_one_node_is_told_every_node_shows(
     if bus == "redis":
         settings["REDIS_URL"] = redis.url
     async with cluster(tmp_path, 2, **settings) as nodes:
-        await tell_and_see(nodes, 1)
+        await check_told_and_seen(nodes, 1)
 
 
 @pytest.mark.req("OPS-2")
@@ -72,14 +72,14 @@ async def test_without_redis_nodes_are_degraded_and_lose_nothing(
     database_of_nodes: str, redis: RedisServer, tmp_path: Path
 ) -> None:
     async with cluster(tmp_path, 2, DATABASE_URL=database_of_nodes, REDIS_URL=redis.url) as nodes:
-        await tell_and_see(nodes, 1)
+        await check_told_and_seen(nodes, 1)
         redis.stop()
-        await tell_and_see(nodes, 2)
+        await check_told_and_seen(nodes, 2)
         status, answer = await call(nodes[0], "GET", "/readyz")
         assert status == 200
         assert answer["degraded"], answer
         redis.start()
-        await tell_and_see(nodes, 3)
+        await check_told_and_seen(nodes, 3)
 
 
 async def test_a_client_moves_to_another_node_and_misses_nothing(

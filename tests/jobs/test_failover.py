@@ -171,14 +171,16 @@ async def test_a_leader_whose_connection_is_ended_steps_down_at_once(
 
 
 async def test_a_lock_that_is_gone_is_noticed_though_the_connection_lives(
-    two: tuple[Watched, Watched], database: Database, monkeypatch: pytest.MonkeyPatch
+    database_url: str,
 ) -> None:
     """A pooler that hands the server connection to others would do this."""
-    first, _ = two
+    asked = text("SELECT false WHERE :key IS NOT NULL UNION ALL SELECT false")
+    first = Watched(database_url)
+    first.lease = Lease(database_url, check=0.2, still=asked)
     await first.start()
     assert await first.next() is True
-    monkeypatch.setattr("jobs.lease._STILL", text("SELECT false WHERE :key IS NOT NULL UNION ALL SELECT false"))
     assert await first.next() is False
+    await first.lease.stop()
 
 
 async def test_an_unreachable_database_is_waited_for_and_said_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from data.database import Database
 from jobs.job import Context, Job
 from jobs.lease import Lease
 from jobs.runner import Runner
-from jobs.scheduler import Companion, Scheduler
+from jobs.scheduler import DATABASE_AWAY, Companion, Scheduler
 from jobs.triggers import After, Every
 from tests.jobs.lease_kit import TERMINATE
 
@@ -37,11 +37,16 @@ async def soon(queue: asyncio.Queue[Any]) -> Any:
 async def start(database: Database, database_url: str) -> AsyncIterator[Start]:
     started: list[Scheduler] = []
 
-    async def run(*jobs: Job, companions: tuple[Companion, ...] = (), on: Database = database) -> Scheduler:
+    async def run(
+        *jobs: Job,
+        companions: tuple[Companion, ...] = (),
+        on: Database = database,
+        patience: timedelta = DATABASE_AWAY,
+    ) -> Scheduler:
         clock, metrics = SystemClock(), Metrics()
         runner = Runner(jobs, Transactions(on, clock, lambda: None), clock, zone=ZONE, node="one", metrics=metrics)
         lease = Lease(database_url, check=0.2)
-        made = Scheduler(runner, lease, clock, zone=ZONE, metrics=metrics, companions=companions)
+        made = Scheduler(runner, lease, clock, zone=ZONE, metrics=metrics, companions=companions, patience=patience)
         started.append(made)
         await made.start()
         return made
@@ -101,17 +106,18 @@ async def test_a_failed_run_is_tried_again_without_waiting_for_its_next_time(sta
 
 
 async def test_a_job_waits_for_a_database_that_is_away(
-    start: Start, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    start: Start, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from datetime import timedelta
-
-    monkeypatch.setattr("jobs.scheduler.DATABASE_AWAY", timedelta(seconds=0.05))
     away = Database("postgresql://nobody@127.0.0.1:1/none")
 
     async def run(_context: Context) -> dict[str, Any]:
         raise AssertionError("it cannot be known that it is due")
 
-    await start(Job(name="patient", title="Patient", trigger=Every(86_400 * 7), run=run), on=away)
+    await start(
+        Job(name="patient", title="Patient", trigger=Every(86_400 * 7), run=run),
+        on=away,
+        patience=timedelta(seconds=0.05),
+    )
     async with asyncio.timeout(PATIENCE):
         while sum(record.getMessage() == "a job has to wait" for record in caplog.records) < 3:
             await asyncio.sleep(0)

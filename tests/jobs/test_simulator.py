@@ -92,7 +92,9 @@ async def test_after_a_stall_nobody_does_a_days_work_at_once(app: App, simulator
 
 
 async def test_it_lives_by_itself_and_leaves_nobody_behind(app: App) -> None:
-    simulator = Simulator(app.transactions, app.principals, app.presence, SystemClock(), on=True, seed="test", past=False)
+    simulator = Simulator(
+        app.transactions, app.principals, app.presence, SystemClock(), on=True, seed="test", past=False
+    )
     await app.transactions.run(SYSTEM, set_simulator, True, 20.0)
     someone = asyncio.Event()
     unwatch = app.presence.watch(LOBBY, someone.set)

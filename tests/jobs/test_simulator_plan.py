@@ -25,8 +25,8 @@ few = settings(max_examples=20, deadline=None)
 
 def play(seed: str, ticks: list[float]) -> list[Step]:
     state, steps = beginning(seed, COMMUNITY), []
-    for now in ticks:
-        state, more = next_steps(seed, COMMUNITY, SKILLS, state, now)
+    for moment in ticks:
+        state, more = next_steps(seed, COMMUNITY, SKILLS, state, moment)
         steps += more
     return steps
 
