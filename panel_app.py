@@ -170,7 +170,7 @@ async def serve_until_told(settings: Settings, url: str, fresh_key: str) -> None
 class Node:
     """The core, its jobs and its server, started in order and let go in the reverse.
 
-    The embedded database is migrated at start; one that was given is only looked at, and must have been migrated before.
+    The embedded database is migrated at start; one that was given is only looked at: it must have been migrated before.
     """
 
     def __init__(self, settings: Settings, url: str) -> None:

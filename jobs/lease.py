@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -43,7 +43,16 @@ OnChange = Callable[[bool], None]
 
 
 class Lease:
-    def __init__(self, url: str, *, key: int = LEADER_LOCK, check: float = CHECK, hanging: float = HANGING) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        key: int = LEADER_LOCK,
+        check: float = CHECK,
+        hanging: float = HANGING,
+        still: TextClause = _STILL,
+    ) -> None:
+        self._still = still
         address, arguments = normalise(url)
         settings = {
             "application_name": "tandem lease",

@@ -44,7 +44,7 @@ async def test_the_login_page_offers_the_provider(browser: Browser) -> None:
     assert b'href="/login/oidc"' in (await browser.get("/login")).body
 
 
-async def test_the_providers_word_makes_somebody_staff_with_the_role_it_names(browser: Browser, issuer: Provider) -> None:
+async def test_the_providers_word_makes_staff_with_the_role_it_names(browser: Browser, issuer: Provider) -> None:
     issuer.claims["groups"] = ["staff", "admin", "analyst"]
     signed_in = await come_back(browser)
     assert (signed_in.code, signed_in.headers["Location"]) == (303, "/admin")
