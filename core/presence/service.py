@@ -2,7 +2,8 @@
 
 A change is announced at once when a topic was quiet, and at most every `PACE` seconds when it is not, however many come
 and go. Who joins is sent the state right after such a flush, so that the state plus the diffs that follow is always the
-truth. A connection that was lost is announced as gone only after a grace time; a return within it says nothing.
+truth. A connection that was lost is announced as gone only after a grace time, and one whose page goes away (it may
+only be loading again) after a short one; a return within it says nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ from core.principal import Principal
 log = logging.getLogger(__name__)
 
 PACE = 0.1
-GRACE = 10.0
+LOST, RELOAD = 10.0, 5.0
+"""Seconds until a connection that broke off, or whose page went away, is announced as gone."""
 TICK = 1.0
 
 OnState = Callable[[Message], None]
@@ -53,7 +55,8 @@ class _Visit:
     input_at: float
     topics: set[str] = field(default_factory=set)
     idle: bool = False
-    lost_at: float | None = None
+    ends_at: float | None = None
+    """When it counts as gone, for one that may come back."""
 
 
 class Presence:
@@ -66,10 +69,9 @@ class Presence:
         *,
         node: str = "",
         pace: float = PACE,
-        grace: float = GRACE,
     ) -> None:
         self._hub, self._clock, self._store = hub, clock, store
-        self._pace, self._grace = pace, grace
+        self._pace = pace
         # A node that starts again is another one: what is still known of the old one is not its own.
         self.tracker = Tracker(node or secrets.token_hex(5))
         self.peers = Peers(self.tracker, lambda data: signals.send("presence", data), clock)
@@ -191,16 +193,16 @@ class Presence:
             self._track(conn, topic, visit)
             self._schedule(topic)
 
-    def leave(self, conn: str, topic: str | None = None, *, lost: bool = False) -> None:
-        """Take a connection off a topic, or off all of them; `lost` when it did not say goodbye."""
+    def leave(self, conn: str, topic: str | None = None, *, grace: float = 0.0) -> None:
+        """Take a connection off a topic, or off all of them; with a grace time when its person may come back."""
         visit = self._visits.get(conn)
         if visit is None:
             return
         if topic is not None:
             visit.topics.discard(topic)
             self._gone(conn, topic)
-        elif lost and visit.topics and self._grace > 0:
-            visit.lost_at = self._clock.monotonic()
+        elif grace and visit.topics:
+            visit.ends_at = self._clock.monotonic() + grace
             self._lost[conn] = visit
         else:
             self._end(conn, visit)
@@ -245,7 +247,7 @@ class Presence:
         """What time alone brings: the lost are gone, the silent are away, other nodes are heard or dropped."""
         now = self._clock.monotonic()
         for conn, visit in list(self._visits.items()):
-            if visit.lost_at is not None and now - visit.lost_at >= self._grace:
+            if visit.ends_at is not None and now >= visit.ends_at:
                 self._end(conn, visit)
             elif not visit.idle and visit.here.status == "online" and now - visit.input_at >= AWAY_AFTER:
                 visit.idle = True

@@ -181,6 +181,25 @@ async def test_a_lost_connection_is_gone_after_the_grace_time_and_a_return_withi
     assert app.presence.count(LOBBY) == app.presence.connections() == 1
 
 
+@pytest.mark.req("PR-9")
+@pytest.mark.parametrize(("code", "seconds"), [(1000, 0), (1001, 5), (1011, 10)])
+async def test_a_goodbye_counts_at_once_and_a_page_that_loads_again_does_not_flap(
+    app: App, make: Make, enter: Connect, code: int, seconds: int
+) -> None:
+    ada = await make.person()
+    client = await enter(ada)
+    await (await client.join(LOBBY)).expect("presence_state")
+    await client.websocket.close(code)
+    await until_gone(app, ada, 0)
+    assert app.presence.count(LOBBY) == (1 if seconds else 0)
+    app.clock.advance(seconds - 1)  # type: ignore[attr-defined]
+    app.presence.tick()
+    assert app.presence.count(LOBBY) == (1 if seconds else 0)
+    app.clock.advance(1)  # type: ignore[attr-defined]
+    app.presence.tick()
+    assert app.presence.count(LOBBY) == 0
+
+
 async def cut(app: App, person: User, client: Any) -> None:
     client.cut()
     async with asyncio.timeout(5):

@@ -66,7 +66,7 @@ class Desk(Protocol):
 
     def resync(self, connection: Connection, member: Member) -> None: ...
 
-    def ended(self, connection: Connection, lost: bool) -> None: ...
+    def ended(self, connection: Connection, grace: float) -> None: ...
 
     def life(self, connection: Connection, by_person: bool) -> None: ...
 
@@ -256,18 +256,18 @@ class Connection:
     def close(self, code: int, reason: str = "") -> None:
         """End it from our side."""
         if not self.closed:
-            self._end(lost=False)
+            self._end(grace=0.0)
             self.transport.close(code, reason)
 
-    def gone(self, lost: bool) -> None:
-        """The transport says that it has ended; `lost` when nobody said goodbye."""
+    def gone(self, grace: float) -> None:
+        """The transport says that it has ended; its person is given so many seconds to come back unnoticed."""
         if not self.closed:
-            self._end(lost)
+            self._end(grace)
 
-    def _end(self, lost: bool) -> None:
+    def _end(self, grace: float) -> None:
         self.closed = True
         self.desk.counters.dropped += self.outbox.dropped
-        self.desk.ended(self, lost)
+        self.desk.ended(self, grace)
 
 
 def refusal(error: TandemError) -> dict[str, Any]:

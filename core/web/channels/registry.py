@@ -30,7 +30,7 @@ from core.live.hub import Hub
 from core.live.liveview import Delivery
 from core.live.relay import Relay
 from core.live.replica import Replica, Replicas
-from core.presence.service import Presence
+from core.presence.service import LOST, Presence
 from core.principal import Principal
 from core.transaction import Transactions
 from core.web.channels import protocol
@@ -111,7 +111,7 @@ class Sockets:
             self.judge_again(user_id)
         return connection
 
-    def ended(self, connection: Connection, lost: bool) -> None:
+    def ended(self, connection: Connection, grace: float) -> None:
         self._connections.pop(connection.id, None)
         user_id = _id_of(connection.principal)
         mine = self._people.get(user_id, set())
@@ -121,7 +121,7 @@ class Sockets:
         for member in list(connection.members.values()):
             self._remove(member)
         connection.members.clear()
-        self._presence.leave(connection.id, lost=lost)
+        self._presence.leave(connection.id, grace=grace)
 
     def life(self, connection: Connection, by_person: bool) -> None:
         self._presence.touch(connection.id, by_person=by_person)
@@ -375,7 +375,7 @@ class Sockets:
         self._judged = {user_id: at for user_id, at in self._judged.items() if now - at < 60}
 
     def _cut(self, connection: Connection) -> None:
-        connection.gone(lost=True)
+        connection.gone(LOST)
         connection.transport.close(TRY_LATER, "silent")
 
     async def drain(self, seconds: float = 5.0) -> None:

@@ -19,16 +19,18 @@ from tornado.web import RequestHandler
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13, _WebSocketParams
 
 from core.errors import BadRequest, Forbidden, TandemError, Unauthorized, Unavailable
+from core.presence.service import LOST, RELOAD
 from core.principal import Principal
 from core.web.channels.connection import Connection
 from core.web.channels.protocol import MAX_FRAME, speaks_v2
 from core.web.channels.registry import Sockets
 
 PATH = r"/socket/websocket"
+CLOSE_FRAME = 0x8
 SUBPROTOCOL = "phoenix"
 BEARER = "base64url.bearer.phx."
 MAX_TOKEN = 4096
-GOODBYES = {1000, 1001, 1005}
+GOING_AWAY = 1001
 LINGER_SECONDS, LINGER_BYTES = 2.0, 32 * 1024 * 1024
 
 AllowOrigin = Callable[[str, str], bool]
@@ -39,6 +41,7 @@ class SocketHandler(WebSocketHandler):
     def initialize(self, sockets: Sockets, allow_origin: AllowOrigin) -> None:
         self._sockets, self._allow_origin = sockets, allow_origin
         self._connection: Connection | None = None
+        self.said_goodbye = False
         self._principal: Principal | None = None
 
     @property
@@ -134,7 +137,13 @@ class SocketHandler(WebSocketHandler):
 
     def on_close(self) -> None:
         if self._connection:
-            self._connection.gone(lost=(self.close_code or 1006) not in GOODBYES)
+            self._connection.gone(self._grace())
+
+    def _grace(self) -> float:
+        """A client that closes means it; a page that goes away may be loading again; anything else is a lost line."""
+        if not self.said_goodbye:
+            return LOST
+        return {None: 0.0, 1000: 0.0, GOING_AWAY: RELOAD}.get(self.close_code, LOST)
 
 
 class Carrier:
@@ -173,6 +182,7 @@ class StrictProtocol(WebSocketProtocol13):
     """What the standard asks for and the library leaves out: unmasked frames are refused, and whoever sends too much is
     told so before the line is cut."""
 
+    handler: SocketHandler
     _at_header = False
     _lingering: asyncio.Task[None] | None = None
 
@@ -188,6 +198,11 @@ class StrictProtocol(WebSocketProtocol13):
                 self.close(1002, "frames must be masked")
                 raise StreamClosedError
         return data
+
+    def _handle_message(self, opcode: int, data: bytes) -> asyncio.Future[None] | None:
+        if opcode == CLOSE_FRAME:
+            self.handler.said_goodbye = True
+        return super()._handle_message(opcode, data)
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         super().close(code, reason)
