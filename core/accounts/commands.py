@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, literal, literal_column, or_, select, update
@@ -57,6 +58,8 @@ __all__ = [
     "set_consents",
 ]
 
+AHEAD = timedelta(minutes=5)
+"""How far the host's clock may be ahead of ours."""
 POLICY_VERSION = "2026-11"
 TRIES = 3
 UNSEEN = {"synchronize_session": False}
@@ -202,6 +205,8 @@ async def set_consents(tx: Transaction, external_id: str, given: list[ConsentInp
     """The host attests what a parent decided: scope by scope, with the method, at once in force."""
     tx.actor.require("consents:write") if tx.actor.kind != "system" else None
     _refuse(problem for consent in given for problem in consent_problems(external_id, consent))
+    if any(consent.at and consent.at > tx.now + AHEAD for consent in given):
+        raise Invalid(fields=[{"field": "at", "message": "not in the future"}])
     user = await _locked(tx, external_id)
     for consent in given:
         await _set_consent(tx, user, consent)
@@ -222,6 +227,9 @@ async def _set_consent(tx: Transaction, user: User, given: ConsentInput) -> None
     wanted = select(ParentalConsent).where(ParentalConsent.user_id == user.id, ParentalConsent.scope == given.scope)
     row = (await tx.db.execute(wanted)).scalar_one_or_none()
     was_given = row is not None and row.consent_given
+    at = given.at or tx.now
+    if row is not None and at < max(filter(None, (row.given_at, row.withdrawn_at)), default=at):
+        return  # a decision that was taken before the one we know of changes nothing
     if row is None:
         row = ParentalConsent(id=new_id(), user_id=user.id, scope=given.scope, inserted_at=tx.now)
         tx.db.add(row)
@@ -229,9 +237,9 @@ async def _set_consent(tx: Transaction, user: User, given: ConsentInput) -> None
     row.consent_given, row.method, row.evidence = given.given, given.method, given.evidence
     row.policy_version = POLICY_VERSION
     if given.given:
-        row.given_at, row.withdrawn_at = tx.now, None
+        row.given_at, row.withdrawn_at = at, None
     else:
-        row.withdrawn_at = tx.now
+        row.withdrawn_at = at
     await tx.db.flush()
     if given.given and not was_given:
         tx.emit(ConsentGiven(scope=given.scope, method=given.method), user_id=user.id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -47,6 +47,8 @@ class ConsentInput:
     method: str
     guardian: str | None = None
     evidence: str | None = None
+    at: datetime | None = None
+    """When the parent decided; now, if the host does not say."""
 
 
 LONGEST = {

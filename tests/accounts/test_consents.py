@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -181,3 +181,23 @@ async def test_decisions_at_once_leave_the_last_one_in_force(app: App, make: Mak
     # Told in the order in which they were decided: each begins where the one before ended.
     ends = ["nobody", *(f.properties["after"] for f in changes)]
     assert [f.properties["before"] for f in changes] == ends[:-1]
+
+
+async def test_a_decision_keeps_the_time_the_host_gives_and_an_older_one_changes_nothing(app: App, make: Make) -> None:
+    child = await make.child()
+    now = app.clock.now()
+
+    async def decide(given: bool, at: datetime | None) -> User:
+        consent = ConsentInput(scope="social_visibility", given=given, method="signed_form", at=at)
+        user: User = await make.run(SYSTEM, set_consents, child.external_id, [consent])
+        return user
+
+    assert (await decide(True, now - timedelta(days=30))).audience == "cohort"
+    assert (await decide(False, now - timedelta(days=10))).audience == "nobody"
+    assert (await decide(True, now - timedelta(days=20))).audience == "nobody", "told late, decided before"
+    async with app.transactions.read() as db:
+        row = (await db.execute(select(ParentalConsent).where(ParentalConsent.user_id == child.id))).scalar_one()
+    assert (row.given_at, row.withdrawn_at) == (now - timedelta(days=30), now - timedelta(days=10))
+    with pytest.raises(Invalid):
+        await decide(True, now + timedelta(hours=1))
+    assert (await decide(True, None)).audience == "cohort"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -73,6 +73,9 @@ class ConsentIn(Input, frozen=True, kw_only=True):
     evidence: Annotated[Annotated[str, Meta(max_length=500)] | None, Meta(description="Where the proof is kept.")] = (
         None
     )
+    at: Annotated[
+        Annotated[datetime, Meta(tz=True)] | None, Meta(description="When it was decided; now if absent.")
+    ] = None
 
 
 class ConsentsIn(Input, frozen=True, kw_only=True):
@@ -140,7 +143,7 @@ async def put_person(tx: Transaction, call: Call[PersonIn, None]) -> PersonOut:
 async def put_consents(tx: Transaction, call: Call[ConsentsIn, None]) -> PersonOut:
     """A consent that is withdrawn takes the child out of sight within a second."""
     given = [
-        ConsentInput(scope=c.scope, given=c.given, method=c.method, guardian=c.guardian, evidence=c.evidence)
+        ConsentInput(scope=c.scope, given=c.given, method=c.method, guardian=c.guardian, evidence=c.evidence, at=c.at)
         for c in call.body.consents
     ]
     return person_out(await set_consents(tx, call.path["external_id"], given))
