@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -297,15 +298,14 @@ def canonical(name: str) -> str:
 
 def to_properties(item: Event) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """An event's fields as JSON-ready values: those that everybody counts, and the personal ones (or None)."""
-    public: dict[str, Any] = {}
-    private: dict[str, Any] = {}
-    for f in dataclasses.fields(item):
-        value = msgspec.to_builtins(getattr(item, f.name))
-        if f.metadata.get("personal"):
-            private[f.name] = value
-        elif value is not None:
-            public[f.name] = value
-    return public, (private or None)
+    values = msgspec.to_builtins(item)
+    private = {name: values.pop(name) for name in _personal(type(item))}
+    return {name: value for name, value in values.items() if value is not None}, (private or None)
+
+
+@cache
+def _personal(cls: type[Event]) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(cls) if f.metadata.get("personal"))
 
 
 def from_properties(

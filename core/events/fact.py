@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -38,17 +39,14 @@ class Draft:
     def row(self, received_at: datetime) -> dict[str, Any]:
         """The columns of the log, the personal part apart from the rest."""
         properties, personal = to_properties(self.event)
-        row = {name: getattr(self, name) for name in _ENVELOPE}
-        return row | {
-            "type": self.event.type,
-            "version": self.event.version,
-            "received_at": received_at,
-            "properties": properties,
-            "personal": personal,
-        }
+        stated = (self.event.type, self.event.version, received_at, properties, personal)
+        return dict(zip(COLUMNS, (*_envelope(self), *stated), strict=True))
 
 
 _ENVELOPE = tuple(f for f in Draft.__dataclass_fields__ if f != "event")
+_envelope = attrgetter(*_ENVELOPE)
+COLUMNS = (*_ENVELOPE, "type", "version", "received_at", "properties", "personal")
+"""What a draft's row holds; the log gives it its `seq`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
