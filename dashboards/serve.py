@@ -33,7 +33,7 @@ from core.principal import Principal
 from core.safety.limiter import Rate
 from core.web.openapi import document
 from core.web.rest import ROUTES
-from core.web.security import client_address, limit_key, origin_allowed, panel_csp, security_headers
+from core.web.security import PAGE_CSP, client_address, limit_key, origin_allowed, panel_csp, security_headers
 from dashboards.api_page import api_page
 from dashboards.auth.doorkeeper import Doorkeeper, app_of, key_of
 from dashboards.auth.handlers import DoorHandler, Login, Logout, Personas, SocketToken, Ticket
@@ -254,6 +254,8 @@ class Assets(StaticFileHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
+        for name, value in security_headers(app_of(self).settings, PAGE_CSP).items():
+            self.set_header(name, value)
         self.finish(error_page(status_code))
 
 
@@ -272,7 +274,7 @@ class Nowhere(RequestHandler):
         raise HTTPError(404)
 
     def set_default_headers(self) -> None:
-        for name, value in security_headers(app_of(self).settings).items():
+        for name, value in security_headers(app_of(self).settings, PAGE_CSP).items():
             self.set_header(name, value)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
