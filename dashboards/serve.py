@@ -338,8 +338,12 @@ def serve(app: App, pages: dict[str, Page], routes: list[tuple[Any, ...]]) -> An
             "body_timeout": 30,
         },
     )
-    for context in server._tornado._applications.values():
+    contexts = tuple(server._tornado._applications.values())
+    for context in contexts:
         context.application.add(NamesViewer())
+    doors = server._tornado.auth_provider
+    app.metrics.watch("pages_open", "Pages whose own line is open.", lambda: len(doors.pages))
+    app.metrics.watch("page_documents", "Pages kept in memory.", lambda: sum(len(c.sessions) for c in contexts))
     return server
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -28,6 +27,7 @@ class Event:
     version: ClassVar[int] = 1
     inbound: ClassVar[bool] = False
     activity: ClassVar[bool] = False
+    personal_fields: ClassVar[tuple[str, ...]] = ()
 
 
 E = TypeVar("E", bound=type[Event])
@@ -43,6 +43,7 @@ def event(name: str, *, version: int = 1, inbound: bool = False, activity: bool 
         if name in CATALOG:
             raise ValueError(f"two events are called {name}")
         cls.type, cls.version, cls.inbound, cls.activity = name, version, inbound, activity
+        cls.personal_fields = tuple(f.name for f in dataclasses.fields(cls) if f.metadata.get("personal"))
         CATALOG[name] = cls
         return cls
 
@@ -299,13 +300,8 @@ def canonical(name: str) -> str:
 def to_properties(item: Event) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """An event's fields as JSON-ready values: those that everybody counts, and the personal ones (or None)."""
     values = msgspec.to_builtins(item)
-    private = {name: values.pop(name) for name in _personal(type(item))}
+    private = {name: values.pop(name) for name in item.personal_fields}
     return {name: value for name, value in values.items() if value is not None}, (private or None)
-
-
-@cache
-def _personal(cls: type[Event]) -> tuple[str, ...]:
-    return tuple(f.name for f in dataclasses.fields(cls) if f.metadata.get("personal"))
 
 
 def from_properties(
