@@ -163,8 +163,10 @@ async def test_a_node_that_drains_lets_nobody_in_and_sends_everybody_away(
     ada = await make.person()
     client = await enter(ada)
     await client.join("activity:global")
-    await app.sockets.drain()
+    away = asyncio.create_task(app.sockets.drain(60))
     assert await client.closed() == 1012
+    await client.websocket.close()
+    await away
     status, _ = await server.refusal(server.url(make.token(ada)))
     assert status == 503
     assert len(app.sockets) == 0

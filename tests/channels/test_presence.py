@@ -105,12 +105,14 @@ async def test_statuses_and_activities_are_those_listed(make: Make, enter: Conne
         for channel in (lobby, room):
             diff = await channel.expect("presence_diff", lambda d, s=status: meta(d["joins"], ada)["status"] == s)  # type: ignore[misc]
             assert str(ada.id) in diff["leaves"]
-    for status in ("busy", "", "ONLINE", None, 1, ["online"]):
-        assert (await lobby.push("update_status", {"status": status})).response["reason"] == "invalid_status"
+    wrong: tuple[Any, ...] = ("busy", "", "ONLINE", None, 1, ["online"])
+    for given in wrong:
+        assert (await lobby.push("update_status", {"status": given})).response["reason"] == "invalid_status"
     for activity in ("browsing", "practicing_long-division", ""):
         assert (await lobby.push("update_activity", {"activity": activity})).status == "ok"
-    for activity in ("sleeping", "practicing_", "practicing_" + "x" * 80, "practicing_<b>", None):
-        reply = await lobby.push("update_activity", {"activity": activity})
+    wrong = ("sleeping", "practicing_", "practicing_" + "x" * 80, "practicing_<b>", None)
+    for given in wrong:
+        reply = await lobby.push("update_activity", {"activity": given})
         assert reply.response["reason"] == "invalid_activity"
 
 
@@ -445,7 +447,7 @@ async def test_history_waits_for_a_database_that_is_away_and_stays_small(
     store.enter("s1", ada.id, clock.now())
     store.enter("s2", ada.id, clock.now())
     await store._try()
-    assert store.behind
+    assert store.behind is True
     for number in range(500):
         store.change("s1", "away" if number % 2 else "online", "")
         store.enter(f"t{number}", ada.id, clock.now())
@@ -454,7 +456,6 @@ async def test_history_waits_for_a_database_that_is_away_and_stays_small(
     assert store.waiting == 1
     store._database = database
     await store._try()
-    assert not store.behind
     assert [row.session_id for row in await rows(database)] == ["s1"]
     monkeypatch.setattr("core.presence.store.DEPARTURES", 3)
     for number in range(10):

@@ -162,12 +162,11 @@ async def test_what_cannot_be_judged_is_shut_and_what_is_only_checked_waits(
     async def away(token: str) -> None:
         raise Unavailable
 
-    good, app.sockets.authenticate = app.sockets.authenticate, away  # type: ignore[assignment]
+    app.sockets.rights.authenticate = away  # type: ignore[assignment]
     await app.sockets.reauthorize(ada.id, patient=True)
     assert (await client.heartbeat()).status == "ok"
     await app.sockets.reauthorize(ada.id)
     assert await client.closed() == 1013
-    app.sockets.authenticate = good
 
 
 @pytest.mark.req("RT-2")
@@ -187,15 +186,15 @@ async def test_rights_that_changed_during_the_handshake_count(app: App, make: Ma
     """The token was good when it was looked at, and void before the connection was known here."""
     ada = await make.person()
     token = make.token(ada)
-    authenticate = app.sockets.authenticate
+    authenticate = app.sockets.rights.authenticate
 
     async def late(given: str) -> object:
         principal = await authenticate(given)
-        app.sockets.authenticate = authenticate
+        app.sockets.rights.authenticate = authenticate
         await make.run(SYSTEM, revoke_tokens, ada.id)
         await app.settle()
         return principal
 
-    app.sockets.authenticate = late  # type: ignore[assignment]
+    app.sockets.rights.authenticate = late  # type: ignore[assignment]
     async with server.client(token) as client:
         assert await client.closed() == 4003

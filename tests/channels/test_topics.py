@@ -202,7 +202,7 @@ async def test_bytes_that_are_no_message_close_with_the_code_for_it(make: Make, 
 async def test_one_connection_joins_only_so_many_topics(
     app: App, make: Make, enter: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.web.channels.registry.TOPICS_EACH", 2)
+    monkeypatch.setattr("core.web.channels.joining.TOPICS_EACH", 2)
     client = await enter(await make.person())
     await client.join("activity:global")
     await client.join("activity:feed")

@@ -64,9 +64,11 @@ class Desk(Protocol):
 
     def handle(self, connection: Connection, message: Incoming) -> Awaitable[dict[str, Any] | None]: ...
 
-    def resync(self, connection: Connection, member: Member) -> None: ...
+    def resync(self, member: Member) -> None: ...
 
     def ended(self, connection: Connection, grace: float) -> None: ...
+
+    def hung_up(self, connection: Connection) -> None: ...
 
     def life(self, connection: Connection, by_person: bool) -> None: ...
 
@@ -233,7 +235,7 @@ class Connection:
         if self.outbox.stale:
             stale, self.outbox.stale = self.outbox.stale, set()
             for member in [member for member in self.members.values() if member in stale]:
-                self.desk.resync(self, member)
+                self.desk.resync(member)
 
     def drained(self) -> None:
         """The transport took everything; whoever was slow is here again."""
@@ -261,6 +263,7 @@ class Connection:
 
     def gone(self, grace: float) -> None:
         """The transport says that it has ended; its person is given so many seconds to come back unnoticed."""
+        self.desk.hung_up(self)
         if not self.closed:
             self._end(grace)
 
