@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, literal, literal_column, or_, select, update
@@ -223,12 +223,19 @@ async def _locked(tx: Transaction, external_id: str) -> User:
     return user
 
 
+def _known_since(row: ParentalConsent, given: ConsentInput) -> datetime:
+    """Since when what we know outweighs a decision. Where clocks may err, a no counts."""
+    latest = max(filter(None, (row.given_at, row.withdrawn_at)))
+    return latest if given.given else latest - AHEAD
+
+
 async def _set_consent(tx: Transaction, user: User, given: ConsentInput) -> None:
     wanted = select(ParentalConsent).where(ParentalConsent.user_id == user.id, ParentalConsent.scope == given.scope)
     row = (await tx.db.execute(wanted)).scalar_one_or_none()
     was_given = row is not None and row.consent_given
-    at = given.at or tx.now
-    if row is not None and at < max(filter(None, (row.given_at, row.withdrawn_at)), default=at):
+    # A host's clock may be ahead of ours; what was decided is never later than now, or it would outweigh the next word.
+    at = min(given.at or tx.now, tx.now)
+    if row is not None and at < _known_since(row, given):
         return  # a decision that was taken before the one we know of changes nothing
     if row is None:
         row = ParentalConsent(id=new_id(), user_id=user.id, scope=given.scope, inserted_at=tx.now)

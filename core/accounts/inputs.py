@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -16,6 +16,7 @@ from core.accounts.access import ROLES
 from core.accounts.rules import AGE_BANDS, CONSENT_SCOPES, is_text
 
 OLDEST = date(1900, 1, 1)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 METHOD = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """A consent's method is a code: it stands in the log, where texts that people wrote have no place."""
 
@@ -98,6 +99,8 @@ def consent_problems(external_id: str, given: ConsentInput) -> Iterator[Problem]
         yield "guardian", "nobody consents for themselves"
     if given.guardian is not None and not is_text(given.guardian):
         yield "guardian", "holds a character that cannot be stored"
+    if given.at is not None and (given.at.tzinfo is None or given.at < EARLIEST):
+        yield "at", "a time with its zone, in this century"
     if given.evidence is not None and not (is_text(given.evidence) and len(given.evidence) <= 2000):
         yield "evidence", "at most 2000 characters that can be stored"
 

@@ -144,6 +144,9 @@ async def test_what_makes_no_sense_is_refused_whole(app: App, make: Make) -> Non
         ({"guardian": child.external_id}, "guardian"),
         ({"guardian": "nobody-knows"}, "guardian"),
         ({"guardian": "\0"}, "guardian"),
+        ({"at": datetime.fromisoformat("0001-01-01T00:00:00+14:00")}, "at"),
+        ({"at": datetime(2026, 3, 2)}, "at"),
+        ({"at": datetime.fromisoformat("9999-12-31T23:59:59-14:00")}, "at"),
         ({"evidence": "\0"}, "evidence"),
         ({"evidence": "x" * 2001}, "evidence"),
     ]
@@ -201,3 +204,17 @@ async def test_a_decision_keeps_the_time_the_host_gives_and_an_older_one_changes
     with pytest.raises(Invalid):
         await decide(True, now + timedelta(hours=1))
     assert (await decide(True, None)).audience == "cohort"
+
+
+async def test_a_no_is_never_lost_to_a_clock_that_errs(app: App, make: Make, clock: FakeClock) -> None:
+    child = await make.child()
+    # The host's clock is ahead when the parent says yes, and its later no is told without a time.
+    await say(make, child, True, at=clock.now() + timedelta(minutes=4))
+    clock.advance(30)
+    assert (await say(make, child, False)).audience == "nobody"
+    await say(make, child, True)
+    # Or it is behind, and its no seems to come before the yes.
+    clock.advance(30)
+    assert (await say(make, child, False, at=clock.now() - timedelta(minutes=3))).audience == "nobody"
+    # A yes in doubt does not count.
+    assert (await say(make, child, True, at=clock.now() - timedelta(minutes=3))).audience == "nobody"

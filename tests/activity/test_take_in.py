@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -232,6 +233,25 @@ async def test_batches_at_once_take_each_id_once(app: App, make: Make) -> None:
         assert len({r.seq for r in results}) == 1
         assert results[0].seq is not None
     assert len(await logged(app)) == len(await shown(app)) == 60
+
+
+async def test_batches_that_share_ids_never_wait_in_a_circle(app: App, make: Make, database: Database) -> None:
+    ada = await make.person()
+    first, middle, last = (make.event(ada, id=f"e-{n}") for n in range(3))
+
+    async def once(*items: Any) -> list[Result]:
+        """Without the second chance that a deadlock's victim gets."""
+        async with app.transactions(SYSTEM) as tx:
+            return await record_events(tx, items, "host")
+
+    with suppress(RuntimeError):
+        async with app.transactions(SYSTEM) as tx:
+            await record_events(tx, [middle], "host")
+            batches = [asyncio.create_task(once(first, middle, last)), asyncio.create_task(once(last, middle, first))]
+            await until_waiting(database, 2)
+            raise RuntimeError("and neither finds the middle taken")
+    answers = await asyncio.gather(*batches)
+    assert sorted(r.status for answer in answers for r in answer) == ["accepted"] * 3 + ["duplicate"] * 3
 
 
 async def test_a_duplicate_waits_until_the_first_is_certain(app: App, make: Make, database: Database) -> None:
