@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.clock import Clock
-from core.errors import TandemError
+from core.errors import BadRequest, RateLimited, TandemError
 from core.ids import new_id
 from core.principal import Principal
 from core.web.channels import protocol
@@ -141,7 +141,8 @@ class Connection:
         except ProtocolError as error:
             self.desk.counters.malformed += 1
             if self._let_through(error.join_ref, error.ref, error.topic):
-                self.reply(error.join_ref, error.ref, error.topic, "error", {"reason": error.reason})
+                bad = refusal(BadRequest("The message could not be read.", reason=error.reason))
+                self.reply(error.join_ref, error.ref, error.topic, "error", bad)
             return
         self._take(message)
 
@@ -179,8 +180,7 @@ class Connection:
         if self._flood.take(now):
             self.close(POLICY, "too many messages")
             return False
-        response = {"reason": "rate_limited", "message": "Too many messages.", "retry_after": round(wait, 1)}
-        self.reply(join_ref, ref, topic, "error", response)
+        self.reply(join_ref, ref, topic, "error", refusal(RateLimited(retry_after=round(wait, 1))))
         return False
 
     async def _work(self, topic: str) -> None:
