@@ -77,10 +77,10 @@ class ActivityFeed(LiveView[Items]):
             return self._without(state, fact.user_id)
         if isinstance(event, AudienceChanged):
             before, after = self._reaches(event.before), self._reaches(event.after)
-            if before == after:
-                return state
-            return RESYNC if after else self._without(state, fact.user_id)
-        if isinstance(event, PersonUpdated):
+            if before != after:
+                return RESYNC if after else self._without(state, fact.user_id)
+        if isinstance(event, ABOUT_PEOPLE):
+            # Names follow age as audiences do, so a change of the one may be one of the other.
             return self._updated(state, delivery, params)
         if who is None or fact.user_id is None:
             return state

@@ -1,0 +1,278 @@
+"""The rule of the house: an old snapshot plus what was told since is a fresh snapshot, over every view and every event.
+
+It runs over the registries, so that a new view or a new event cannot be forgotten: a parameter that no sample is known
+for fails, and so does an event that nothing in `world.OPERATIONS` states. Three who follow are held against the truth:
+a node's replicas, a node that reads the log in long intervals and therefore late, and clients that come and go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from core.accounts.queries import Decorator
+from core.accounts.rules import WIDTH
+from core.activity.queries import WINDOW
+from core.app import App
+from core.clock import FakeClock
+from core.content import subjects
+from core.events.catalog import CATALOG
+from core.events.log import last_seq
+from core.live.hub import Hub, Message
+from core.live.liveview import RESYNC, LiveView, Resync, Topics
+from core.live.relay import Relay
+from core.live.replica import Replica, Replicas
+from data.tables import Cohort, EventRow, User
+from tests.live.kit import NEVER, PATIENCE
+from tests.live.world import COHORTS, NAME, OPERATIONS, WEIGHTS, World
+
+STRANGE = uuid4()
+
+
+async def topics_of(app: App, views: Sequence[LiveView[Any]]) -> list[str]:
+    """Every topic there is, and for each parameter one that belongs to nobody."""
+    async with app.transactions.read() as db:
+        cohorts = (await db.execute(select(Cohort.id))).scalars().all()
+    known: dict[str, list[str]] = {
+        "cohort_id": [*map(str, cohorts), str(STRANGE)],
+        "subject_id": [*subjects(), "knitting"],
+    }
+    found: list[str] = []
+    for view in views:
+        made = [view.pattern]
+        for part in view.pattern.split(":"):
+            if part.startswith("{"):
+                samples = known.get(part[1:-1])
+                assert samples, f"{view.pattern} has a parameter that this test knows no values for: add them here"
+                made = [topic.replace(part, value) for topic in made for value in samples]
+        found += made
+    return found
+
+
+class Follower:
+    """A node of its own beside the App's: it reads the log only when it is told to."""
+
+    def __init__(self, app: App, clock: FakeClock) -> None:
+        self.hub = Hub()
+        self.topics = Topics(app.topics.views)
+        # It never reads by itself: what it tells was joined to people while nobody wrote.
+        self.relay = Relay(app.transactions, self.hub, self.topics, Decorator(app.transactions), poll=NEVER)
+        self.replicas = Replicas(app.transactions, self.hub, self.topics, clock)
+        self.open: dict[str, Replica] = {}
+
+    async def start(self, topics: Sequence[str]) -> None:
+        await self.relay.start()
+        await self.watch(topics)
+
+    async def watch(self, topics: Sequence[str]) -> None:
+        for topic in topics:
+            if topic not in self.open:
+                self.open[topic] = await self.replicas.get(topic)
+                self.open[topic].watch(lambda *_: None)
+
+    async def stop(self) -> None:
+        await self.relay.stop()
+        await self.replicas.close()
+
+
+class Client:
+    """Somebody on a topic who only has what comes over the wire: a state, messages, and its last position.
+
+    It folds with the view's own reducer, but cannot read the database: where the reducer gives up it needs a snapshot.
+    """
+
+    def __init__(self, hub: Hub, replica: Replica) -> None:
+        self.hub, self.replica = hub, replica
+        self.state: Any = RESYNC
+        self.seq = -1
+        self.resumed = self.renewed = 0
+        self._leave: Any = None
+        self.come()
+
+    def come(self) -> None:
+        """Join, as the socket does it: the gap if that is certain, or else the whole state."""
+        missed = self.hub.since(self.replica.topic, self.seq) if self.seq >= 0 else None
+        self._leave = self.hub.subscribe(self.replica.topic, self.hear)
+        if missed is None:
+            self.renewed += 1
+            self.state, self.seq = self.replica.state, max(self.replica.seq, self.hub.seq)
+            return
+        self.resumed += 1
+        for message in missed:
+            self.hear(message)
+        self.seq = self.hub.seq
+
+    def go(self) -> None:
+        self._leave()
+        self._leave = None
+
+    @property
+    def here(self) -> bool:
+        return self._leave is not None
+
+    def hear(self, message: Message) -> None:
+        if message.name == "snapshot" and message.seq is not None:
+            self.state, self.seq = self.replica.state, message.seq
+        elif message.delivery is not None and message.seq is not None and message.seq > self.seq:
+            self.seq = message.seq
+            if self.state is RESYNC:
+                return
+            state: Any | Resync = self.replica.view.apply(self.state, message.delivery, self.replica.params)
+            if state is RESYNC:
+                assert not self.replica.view.resumable(message.delivery), "a view must say which facts break its chain"
+            self.state = state
+
+
+class Watchdog:
+    """Hears everything that is told on any topic, and what each node remembers, and knows who may be seen there."""
+
+    def __init__(self, world: World, follower: Follower) -> None:
+        self.world, self.follower = world, follower
+        self.told: list[Message] = []
+        self._heard: set[str] = set()
+
+    def listen(self, topics: Sequence[str]) -> None:
+        for topic in set(topics) - self._heard:
+            self._heard.add(topic)
+            self.follower.hub.subscribe(topic, self.told.append)
+
+    async def check(self) -> None:
+        """Nobody writes at this moment, so that the public people who were joined are those of now."""
+        users = await self.world.whole()
+        remembered = [m for ring in self.follower.hub._rings.values() for m in ring]
+        unheard = {m.topic for m in remembered} - self._heard
+        assert not unheard, f"topics that this test does not know: {unheard}"
+        fresh = {id(m): m for m in self.told}
+        for key, message in {**{id(m): m for m in remembered}, **fresh}.items():
+            self._check(message, users, fresh=key in fresh)
+        self.told.clear()
+
+    def _check(self, message: Message, users: dict[str, User], fresh: bool) -> None:
+        shown = json.dumps([message.payload, str(message.about)])
+        by_id = {user.id: user for user in users.values()}
+        if message.name.endswith("_removed"):
+            assert message.payload.keys() == {"user_id"}, "who is gone is named by an id that means nothing"
+        elif message.name != "snapshot" and message.about is not None:
+            person = by_id.get(message.about)
+            assert person is not None, f"{message.topic} speaks of somebody who is erased"
+            assert may_be_seen(person, message.topic), f"{message.topic} speaks of {person.audience} {message.name}"
+        for name in NAME.findall(shown):
+            user = users.get(self.world.names[name])
+            assert user is not None, f"{message.topic} names somebody who is erased"
+            assert may_be_seen(user, message.topic), f"{message.topic} names somebody who may not be seen there"
+            assert user.audience == "public" or not name.startswith("Zed"), "a minor's family name is given away"
+        for child in self.world.hidden:
+            assert not fresh or str(self.world.ids[child]) not in shown, "of who was never visible, not even the id"
+
+
+def may_be_seen(user: User, topic: str) -> bool:
+    kind, _, which = topic.partition(":")
+    if kind == "cohort":
+        return WIDTH[user.audience] >= WIDTH["cohort"] and str(user.cohort_id) == which
+    return user.audience == "public"
+
+
+async def settled(*replicas: Replica) -> None:
+    """Wait for snapshots that are being taken anew."""
+    async with asyncio.timeout(PATIENCE):
+        for replica in replicas:
+            await replica.ready()
+
+
+async def agree(app: App, replicas: dict[str, Replica], who: str, clients: dict[str, Client] | None = None) -> None:
+    """Every state that is held is the one that the database has now."""
+    async with app.transactions.read() as db:
+        seq = await last_seq(db)
+        for topic, replica in replicas.items():
+            fresh = await replica.view.snapshot(db, replica.params)
+            assert replica.state == fresh, f"{who} disagrees with a fresh snapshot of {topic} at {seq}"
+            wire = json.dumps(replica.view.wire(fresh), sort_keys=True)
+            assert json.dumps(replica.view.wire(replica.state), sort_keys=True) == wire
+            client = (clients or {}).get(topic)
+            if client and client.here:
+                assert client.state == fresh, f"a client disagrees with a fresh snapshot of {topic} at {seq}"
+
+
+@pytest.fixture
+async def follower(app: App, clock: FakeClock) -> AsyncIterator[Follower]:
+    follower = Follower(app, clock)
+    yield follower
+    await follower.stop()
+
+
+@pytest.fixture
+async def late(app: App, clock: FakeClock) -> AsyncIterator[Follower]:
+    late = Follower(app, clock)
+    yield late
+    await late.stop()
+
+
+AT_ONCE, SELDOM = 5, 6
+
+
+@pytest.mark.req("RT-15", "RT-16", "RT-17", "CP-12")
+@pytest.mark.parametrize(
+    ("seed", "rounds"), [(1, 70), *(pytest.param(seed, 240, marks=pytest.mark.slow) for seed in (2, 3))]
+)
+async def test_snapshot_and_events_agree_whatever_happens(
+    app: App, clock: FakeClock, follower: Follower, late: Follower, seed: int, rounds: int
+) -> None:
+    world = World(app, clock, seed)
+    for cohort in COHORTS:
+        await world.save(f"member of {cohort}", name="Some Body", cohort=cohort)
+    topics = await topics_of(app, app.topics.views)
+    await follower.start(topics)
+    await late.start(topics)
+    watchdog = Watchdog(world, follower)
+    watchdog.listen(topics)
+    clients = {topic: Client(follower.hub, follower.open[topic]) for topic in topics}
+    await world.begin()
+    chance, fullest = world.chance, 0
+    names = [*OPERATIONS, *(n for n, weight in WEIGHTS.items() for _ in range(weight))]
+    script = [*OPERATIONS, *(chance.choice(names) for _ in range(rounds * AT_ONCE))]
+    for turn in range(0, len(script), AT_ONCE):
+        burst = script[turn : turn + AT_ONCE]
+        if chance.random() < 0.5:
+            await asyncio.gather(*(world.happen(name) for name in burst))
+        else:
+            for name in burst:
+                await world.happen(name)
+        await app.settle()
+        await follower.relay.catch_up()
+        for client in clients.values():
+            if client.here and chance.random() < 0.2:
+                # Cut off at once: what is told from here on, a snapshot under way included, it does not hear.
+                client.go()
+        await settled(*follower.open.values())
+        for client in clients.values():
+            if not client.here and chance.random() < 0.5:
+                client.come()
+        await watchdog.check()
+        await agree(app, follower.open, "a replica", clients)
+        fullest = max(fullest, len(follower.open["activity:global"].state))
+        if turn % (SELDOM * AT_ONCE) == 0:
+            await late.relay.catch_up()
+            await settled(*late.open.values())
+            await agree(app, late.open, "a node that reads late")
+    await all_was_seen(app, clients)
+    assert fullest == WINDOW, "windows were full, so that a removal needs what was behind them"
+
+
+async def all_was_seen(app: App, clients: dict[str, Client]) -> None:
+    """The test is worth something: everything happened, something showed, and clients came back both ways."""
+    async with app.transactions.read() as db:
+        stated = set((await db.execute(select(EventRow.type).distinct())).scalars())
+        backfills = (await db.execute(select(EventRow.seq).where(EventRow.backfill).limit(1))).all()
+    assert CATALOG.keys() - stated == set(), "nothing states these: add an operation to tests/live/world.py"
+    assert backfills
+    for view in app.topics.views:
+        mine = [c for c in clients.values() if c.replica.view is view]
+        assert any(c.state for c in mine), f"{view.pattern} never showed anything"
+    assert sum(c.resumed for c in clients.values()) > 20
+    assert sum(c.renewed for c in clients.values()) > len(clients) + 20

@@ -1,0 +1,255 @@
+"""A small community in which everything happens that can happen, at random but repeatably.
+
+`OPERATIONS` is the list of what can happen; each is made of the product's own commands. Names are made so that a
+full name, a family name or a nickname can be told from everything else wherever it turns up.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.accounts.commands import (
+    ConsentInput,
+    PersonInput,
+    erase_person,
+    refresh_audiences,
+    revoke_tokens,
+    save_person,
+    set_consents,
+)
+from core.activity.commands import take_in
+from core.app import App
+from core.clock import FakeClock
+from core.content import subjects
+from core.errors import TandemError
+from core.events.catalog import CATALOG
+from core.monitoring.commands import set_simulator
+from core.principal import SYSTEM, Principal
+from core.social.friendships import answer_friendship, block_person, request_friendship, unblock_person
+from data.tables import User
+from tests.events.samples import properties_of
+
+NAME = re.compile(r"(?:Ann|Zed|Nick)\d+q")
+COHORTS = ("blue", "red", "green")
+INBOUND = [cls for cls in CATALOG.values() if cls.inbound]
+SCOPES = ("collection", "social_visibility", "sharing_outside")
+FEWEST = 6
+"""People who are never fewer, so that there is somebody to do things."""
+
+
+class World:
+    def __init__(self, app: App, clock: FakeClock, seed: int) -> None:
+        self.app, self.clock, self.chance = app, clock, random.Random(seed)
+        self.people: list[str] = []
+        self.names: dict[str, str] = {}
+        """Whose every name was that anybody ever had; those of erased people too."""
+        self.ids: dict[str, UUID] = {}
+        self.hidden: set[str] = set()
+        """Children for whom nobody will ever consent."""
+        self._count = 0
+
+    def number(self) -> int:
+        self._count += 1
+        return self._count
+
+    def anybody(self) -> str:
+        return self.chance.choice(self.people)
+
+    async def save(self, external_id: str, **given: Any) -> User:
+        user: User = await self.app.transactions.run(SYSTEM, save_person, PersonInput(external_id=external_id, **given))
+        self.ids[external_id] = user.id
+        return user
+
+    async def principal(self, external_id: str) -> Principal:
+        async with self.app.transactions.read() as db:
+            return await self.app.principals.from_user(db, self.ids[external_id])
+
+    def name(self, external_id: str) -> dict[str, str]:
+        """A name nobody else has; its parts are remembered."""
+        n = self.number()
+        first, family, nick = f"Ann{n}q", f"Zed{n}q", f"Nick{n}q"
+        self.names |= dict.fromkeys((first, family, nick), external_id)
+        return {"name": f"{first} {family}", "nickname": self.chance.choice(["", nick])}
+
+    # --- what can happen
+
+    async def add(self, **given: Any) -> str:
+        external_id = f"person-{self.number()}"
+        ages: list[dict[str, Any]] = [
+            {"age_band": "18_plus"},
+            {"age_band": "13_17"},
+            {"age_band": "under_13"},
+            {"birth_date": self.birth_date()},
+            {},
+        ]
+        cohort = self.chance.choice([*COHORTS, None])
+        values = {**self.name(external_id), "cohort": cohort, **self.chance.choice(ages), **given}
+        await self.save(external_id, **values)
+        self.people.append(external_id)
+        return external_id
+
+    def birth_date(self) -> date:
+        """Somebody about to have a birthday that counts, or anybody."""
+        years = self.chance.choice([8, 12, 13, 16, 17, 18, 40])
+        return self.clock.now().date() - timedelta(days=round(years * 365.25) + self.chance.randint(-40, 40))
+
+    async def rename(self) -> None:
+        one = self.anybody()
+        await self.save(one, **self.name(one))
+
+    async def move(self) -> None:
+        await self.save(self.anybody(), cohort=self.chance.choice([*COHORTS, ""]))
+
+    async def move_and_rename(self) -> None:
+        one = self.anybody()
+        await self.save(one, cohort=self.chance.choice(COHORTS), **self.name(one))
+
+    def grown_or_not(self) -> list[str]:
+        return [one for one in self.people if one not in self.hidden]
+
+    async def change_age(self) -> None:
+        one = self.chance.choice(self.grown_or_not())
+        band = self.chance.choice(["under_13", "13_17", "18_plus", "unknown"])
+        given = {"age_band": band} if self.chance.random() < 0.5 else {"birth_date": self.birth_date()}
+        await self.save(one, cohort=self.chance.choice([None, *COHORTS]), **given)
+
+    async def change_role(self) -> None:
+        await self.save(self.anybody(), role=self.chance.choice(["student", "tutor", "parent"]))
+
+    async def consent(self) -> None:
+        one = self.chance.choice(self.grown_or_not())
+        given = [
+            ConsentInput(scope=scope, given=self.chance.random() < 0.6, method="signed_form")
+            for scope in self.chance.sample(SCOPES, 2)
+        ]
+        await self.app.transactions.run(SYSTEM, set_consents, one, given)
+
+    async def birthdays(self) -> None:
+        self.clock.advance(86_400 * self.chance.randint(1, 30))
+        await self.app.transactions.run(SYSTEM, refresh_audiences)
+
+    async def erase(self) -> None:
+        left = self.grown_or_not()
+        if len(left) > FEWEST:
+            one = self.chance.choice(left)
+            self.people.remove(one)
+            await self.app.transactions.run(SYSTEM, erase_person, one)
+
+    async def revoke(self) -> None:
+        await self.app.transactions.run(SYSTEM, revoke_tokens, self.ids[self.anybody()])
+
+    async def facts(self) -> None:
+        batch = [self.fact(self.chance.choice(INBOUND).type) for _ in range(self.chance.randint(1, 25))]
+        if self.chance.random() < 0.3:
+            batch += self.chance.choices(batch, k=2)
+        await take_in(self.app.transactions, SYSTEM, batch)
+
+    def fact(self, type: str) -> dict[str, Any]:
+        old = self.chance.random() < 0.1
+        ago = timedelta(days=3) if old else timedelta(seconds=self.chance.randint(0, 900))
+        return {
+            "id": f"evt-{self.number()}",
+            "type": type,
+            "external_id": self.anybody() if self.chance.random() < 0.97 else "a stranger",
+            "at": (self.clock.now() - ago).isoformat(),
+            "subject": self.chance.choice([*subjects(), "knitting", None]),
+            "skill": self.chance.choice(["algebra", None]),
+            "properties": properties_of(CATALOG[type], self.chance),
+        }
+
+    async def _as_person(self, command: Callable[..., Awaitable[Any]], *rest: Any, gate: bool = True) -> None:
+        one, other = self.chance.sample(self.people, 2)
+        self.clock.advance(60)
+        args = (self.app.gate, self.ids[other], *rest) if gate else (self.ids[other], *rest)
+        await self.app.transactions.run(await self.principal(one), command, *args)
+
+    async def ask_friend(self) -> None:
+        await self._as_person(request_friendship)
+
+    async def make_friends(self, one: str = "", other: str = "") -> None:
+        if not one:
+            one, other = self.chance.sample(self.people, 2)
+        gate, run = self.app.gate, self.app.transactions.run
+        await run(await self.principal(one), request_friendship, gate, self.ids[other])
+        await run(await self.principal(other), answer_friendship, gate, self.ids[one], True)
+
+    async def end_friendship(self) -> None:
+        one, other = self.chance.sample(self.people, 2)
+        gate, run = self.app.gate, self.app.transactions.run
+        await run(await self.principal(one), request_friendship, gate, self.ids[other])
+        await run(await self.principal(other), answer_friendship, gate, self.ids[one], False)
+
+    async def block(self) -> None:
+        await self._as_person(block_person)
+
+    async def unblock(self) -> None:
+        await self._as_person(unblock_person, gate=False)
+
+    async def block_and_unblock(self) -> None:
+        one, other = self.chance.sample(self.people, 2)
+        run = self.app.transactions.run
+        await run(await self.principal(one), block_person, self.app.gate, self.ids[other])
+        await run(await self.principal(one), unblock_person, self.ids[other])
+
+    async def turn_simulator(self) -> None:
+        running, speed = self.chance.random() < 0.5, self.chance.choice([0.5, 1.0, 8.0])
+        await self.app.transactions.run(SYSTEM, set_simulator, running, speed)
+
+    # --- running
+
+    async def begin(self) -> None:
+        """People of every kind, and every type of fact from outside once."""
+        for age in ("18_plus", "18_plus", "13_17", "under_13", "unknown"):
+            for cohort in COHORTS[:2]:
+                await self.add(age_band=age, birth_date=None, cohort=cohort)
+        for _ in range(2):
+            child = await self.add(age_band="under_13", birth_date=self.clock.now().date(), cohort="blue")
+            self.hidden.add(child)
+        once = [self.fact(cls.type) | {"external_id": one} for cls in INBOUND for one in self.people[:3]]
+        await take_in(self.app.transactions, SYSTEM, once)
+        await self.make_friends(self.people[0], self.people[2])
+
+    async def happen(self, name: str) -> None:
+        """One operation; what the product refuses did not happen."""
+        try:
+            await OPERATIONS[name](self)
+        except TandemError as refused:
+            if refused.status >= 500:
+                raise
+
+    async def whole(self) -> dict[str, User]:
+        async with self.app.transactions.read() as db:
+            users = (await db.execute(select(User))).scalars().all()
+        return {user.external_id: user for user in users}
+
+
+OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
+    "add": World.add,
+    "rename": World.rename,
+    "move": World.move,
+    "move_and_rename": World.move_and_rename,
+    "change_age": World.change_age,
+    "change_role": World.change_role,
+    "consent": World.consent,
+    "birthdays": World.birthdays,
+    "erase": World.erase,
+    "revoke": World.revoke,
+    "facts": World.facts,
+    "ask_friend": World.ask_friend,
+    "make_friends": World.make_friends,
+    "end_friendship": World.end_friendship,
+    "block": World.block,
+    "unblock": World.unblock,
+    "block_and_unblock": World.block_and_unblock,
+    "turn_simulator": World.turn_simulator,
+}
+"""Everything that can happen. A new event that comes from nothing here fails the test that counts them."""
+
+WEIGHTS = {"facts": 6, "rename": 2, "move": 2, "change_age": 2, "consent": 3}
