@@ -74,11 +74,11 @@ async def _pair(tx: Transaction, one: UUID, other: UUID) -> Friendship | None:
     return (await tx.db.execute(wanted)).scalar_one_or_none()
 
 
-async def request_friendship(tx: Transaction, gate: Gate, other_id: UUID) -> str:
+async def request_friendship(tx: Transaction, gate: Gate, other_id: UUID, *, ip: str | None = None) -> str:
     """Ask somebody to be friends. If they have asked already, that makes you friends."""
     me = _me(tx.actor)
     await _in_turn(tx, me, other_id)
-    await gate.admit(tx, ActionRequest(actor=tx.actor, action="friend_request", target_id=other_id))
+    await gate.admit(tx, ActionRequest(actor=tx.actor, action="friend_request", target_id=other_id, ip=ip))
     await _other(tx, me, other_id)
     pair = await _pair(tx, me, other_id)
     if pair is None:
@@ -93,11 +93,11 @@ async def request_friendship(tx: Transaction, gate: Gate, other_id: UUID) -> str
     return pair.status
 
 
-async def answer_friendship(tx: Transaction, gate: Gate, other_id: UUID, accept: bool) -> str:
+async def answer_friendship(tx: Transaction, gate: Gate, other_id: UUID, accept: bool, *, ip: str | None = None) -> str:
     """Accept or decline what somebody asked; declining an accepted friendship ends it."""
     me = _me(tx.actor)
     await _in_turn(tx, me, other_id)
-    await gate.admit(tx, ActionRequest(actor=tx.actor, action="friend_answer", target_id=other_id))
+    await gate.admit(tx, ActionRequest(actor=tx.actor, action="friend_answer", target_id=other_id, ip=ip))
     pair = await _pair(tx, me, other_id)
     if pair is None or pair.status in ("declined", "blocked"):
         raise NotFound(NOBODY)
@@ -119,10 +119,10 @@ def _accept(tx: Transaction, pair: Friendship, me: UUID) -> str:
     return pair.status
 
 
-async def block_person(tx: Transaction, gate: Gate, other_id: UUID) -> None:
+async def block_person(tx: Transaction, gate: Gate, other_id: UUID, *, ip: str | None = None) -> None:
     me = _me(tx.actor)
     await _in_turn(tx, me, other_id)
-    await gate.admit(tx, ActionRequest(actor=tx.actor, action="block_person", target_id=other_id))
+    await gate.admit(tx, ActionRequest(actor=tx.actor, action="block_person", target_id=other_id, ip=ip))
     exists = select(User.id).where(User.id == other_id).with_for_update(read=True, key_share=True)
     if other_id == me or (await tx.db.execute(exists)).scalar_one_or_none() is None:
         raise NotFound(NOBODY)

@@ -12,8 +12,10 @@ from sqlalchemy import select
 
 from core.activity.queries import network_of, page
 from core.app import App
+from core.clock import FakeClock
 from core.errors import Conflict, Forbidden, NotFound, TandemError
 from core.principal import SYSTEM, Principal
+from core.safety.commands import list_subject
 from core.social.friendships import (
     answer_friendship,
     block_person,
@@ -157,6 +159,21 @@ async def test_there_is_nothing_to_answer_without_a_request(app: App, make: Make
             await circle.block(ada, target)
         with pytest.raises(NotFound):
             await circle.unblock(ada, target)
+
+
+@pytest.mark.req("TS-4")
+async def test_a_listed_address_is_refused_whoever_comes_from_it(app: App, make: Make, clock: FakeClock) -> None:
+    ada, leo = await make.person(), await make.person()
+    actor = await make.principal(ada)
+    staff = Principal(kind="staff", name="root", scopes=frozenset({"blocklist:write"}))
+    await make.run(staff, list_subject, "ip", "203.0.113.7", "scraping")
+    clock.advance(1)
+    acts = ((request_friendship, ()), (answer_friendship, (True,)), (block_person, ()))
+    for command, more in acts:
+        with pytest.raises(Forbidden) as refusal:
+            await make.run(actor, command, app.gate, leo.id, *more, ip="203.0.113.7")
+        assert refusal.value.body()["error"]["type"] == "listed_ip"
+    assert await make.run(actor, request_friendship, app.gate, leo.id, ip="203.0.113.8") == "pending"
 
 
 async def test_only_people_have_friends(app: App, make: Make) -> None:
