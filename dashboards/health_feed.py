@@ -113,8 +113,15 @@ class HealthFeed:
             await self._read(health)
         except TandemError:
             health.database = health.database or ["it does not answer"]
+            self._keep(health)
         self._count(health)
         return health
+
+    def _keep(self, health: Health) -> None:
+        """What cannot be read just now is shown as it was known last."""
+        known = self.latest or Health()
+        health.jobs, health.parked, health.hours = known.jobs, known.parked, known.hours
+        health.simulator, health.simulated_people = known.simulator, known.simulated_people
 
     async def _read(self, health: Health) -> None:
         app = self._app

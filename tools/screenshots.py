@@ -28,7 +28,7 @@ from tools.programs import ROOT, chromium
 
 IMAGES = ROOT / "docs" / "images"
 KEY = "key-for-pictures-0123456789abcdef"
-READY = re.compile(r"Tandem is ready: (http://\S+)")
+READY = re.compile(r"Tandem is ready[^:]*: (http://\S+)")
 SIZES = {1440: 900, 390: 844}
 BOTH, LIGHT = ("light", "dark"), ("light",)
 PATIENCE = 120_000

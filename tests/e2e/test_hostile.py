@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
+from websockets.asyncio.client import connect
 
 from core.accounts.access import PAGES, ROLES
 from core.accounts.staff import save_staff
@@ -17,7 +18,7 @@ from core.clock import SystemClock
 from core.principal import SYSTEM
 from core.transaction import Transactions
 from data.database import Database
-from tests.channel_kit import ChannelClient, connect
+from tests.channel_kit import ChannelClient
 from tests.e2e.shared import SLOW, Trouble, Visit, ask, chromium, house, live, send, tell, visit, worry
 from tests.process_kit import Server
 

@@ -33,7 +33,7 @@ class Bars extends TandemElement {
 
   draw() {
     if (!this.points) { this.root.replaceChildren(loading(3)); return; }
-    if (!this.points.length) { this.root.replaceChildren(empty("No hour has been counted yet. The first one shows up within minutes.", {meaning: "chart"})); return; }
+    if (!this.points.length) { this.plot = null; this.root.replaceChildren(empty("No hour has been counted yet. The first one shows up within minutes.", {meaning: "chart"})); return; }
     const asTable = this.asTable ?? false;
     const toggle = h("button", {class: "btn text small", type: "button", "aria-pressed": String(asTable), onclick: () => this.turn()},
       icon(asTable ? "chart" : "table", {size: 16}), asTable ? "Show as chart" : "Show as table");
