@@ -47,6 +47,12 @@ WHERE = {
 """Each picture's name: who looks, at what, in which themes."""
 
 
+STILL = """async () => {
+    const feed = document.querySelector("tandem-feed").shadowRoot;
+    await Promise.allSettled(feed.getAnimations().map((one) => one.finished));
+}"""
+
+
 def main(arguments: list[str]) -> int:
     program = chromium()
     if program is None:
@@ -193,7 +199,7 @@ def settle(page: Page, path: str) -> None:
         expect(page.locator("tandem-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
         expect(page.locator("tandem-feed .item").nth(10)).to_be_attached(timeout=PATIENCE)
         expect(page.locator("tandem-people .row").first).to_be_attached(timeout=PATIENCE)
-        page.wait_for_function("!document.querySelector('tandem-feed').shadowRoot.getAnimations().length")
+        page.evaluate(STILL)
     if path == "/admin":
         counted(page)
         expect(page.locator("tandem-figures")).to_contain_text("five minutes", timeout=PATIENCE)
