@@ -157,6 +157,7 @@ async def test_unmasked_frames_are_refused(server: ChannelServer, make: Make) ->
     writer.close()
 
 
+@pytest.mark.req("RT-22")
 async def test_a_node_that_drains_lets_nobody_in_and_sends_everybody_away(
     app: App, server: ChannelServer, make: Make, enter: Connect
 ) -> None:

@@ -59,7 +59,7 @@ async def test_the_lobby_tracks_who_joins_it(app: App, make: Make, enter: Connec
     }
 
 
-@pytest.mark.req("PR-4", "PR-20")
+@pytest.mark.req("PR-4")
 async def test_a_cohort_tracks_its_members(app: App, make: Make, enter: Connect) -> None:
     ada, leo = await make.person(cohort="blue"), await make.person(cohort="blue", age_band="13_17")
     topic = f"cohort:{ada.cohort_id}"
@@ -144,7 +144,6 @@ async def test_who_gives_no_sign_for_five_minutes_is_away(app: App, make: Make, 
     assert mine.status == "studying", "whoever says so is doing it"
 
 
-@pytest.mark.req("PR-18")
 async def test_a_child_is_here_and_listed_for_nobody(app: App, make: Make, enter: Connect) -> None:
     child, teen, ada = await make.child(), await make.person(age_band="13_17"), await make.person()
     for person in (child, teen):
@@ -209,7 +208,6 @@ async def cut(app: App, person: User, client: Any) -> None:
             await asyncio.sleep(0)
 
 
-@pytest.mark.req("RT-19")
 async def test_a_storm_of_changes_is_told_in_few_diffs(app: App, make: Make, enter: Connect) -> None:
     watcher = await (await enter(await make.person())).join(LOBBY)
     await watcher.expect("presence_state")

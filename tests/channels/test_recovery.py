@@ -171,7 +171,7 @@ async def test_a_position_that_another_node_told_is_read_up_to(app: App, make: M
     assert channel.response["seq"] >= seq
 
 
-@pytest.mark.req("RT-8", "AF-12")
+@pytest.mark.req("RT-17")
 async def test_a_change_that_no_event_can_tell_comes_as_a_snapshot(make: Make, enter: Connect) -> None:
     child = await make.person(age_band="under_13", cohort="blue")
     ada = await make.person(cohort="blue")

@@ -93,7 +93,6 @@ async def test_a_new_name_is_shown_at_once(make: Make, enter: Connect) -> None:
     assert diff["joins"][str(ada.id)]["metas"][0]["username"] == "Gus"
 
 
-@pytest.mark.req("PR-18")
 async def test_a_narrower_audience_takes_somebody_off_the_list(app: App, make: Make, enter: Connect) -> None:
     ada, leo = await make.person(), await make.person()
     mine = await (await enter(ada)).join("presence:lobby")
@@ -112,7 +111,6 @@ def _only(people: set[str]) -> Callable[[Any], bool]:
     return lambda state: set(state) == people
 
 
-@pytest.mark.req("PR-18")
 async def test_people_on_two_sides_of_a_block_see_nothing_of_each_other(make: Make, enter: Connect) -> None:
     ada, leo, mia = [await make.person() for _ in range(3)]
     await make.fact(leo)
