@@ -210,6 +210,7 @@ async def test_a_no_is_never_lost_to_a_clock_that_errs(app: App, make: Make, clo
     child = await make.child()
     # The host's clock is ahead when the parent says yes, and its later no is told without a time.
     await say(make, child, True, at=clock.now() + timedelta(minutes=4))
+    assert (await records(app, child))[SOCIAL].given_at == clock.now()
     clock.advance(30)
     assert (await say(make, child, False)).audience == "nobody"
     await say(make, child, True)
