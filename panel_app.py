@@ -107,7 +107,7 @@ def with_demo_secrets(settings: Settings) -> tuple[Settings, str]:
 
 def run(options: argparse.Namespace, settings: Settings, fresh_key: str) -> int:
     configure(settings.log_level)
-    for chatty in ("alembic", "bokeh", "tornado.access"):
+    for chatty in ("alembic", "bokeh"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     with database_url(settings) as url:
         settings = replace(settings, database_url=url) if settings.database_url else settings

@@ -60,6 +60,7 @@ class HealthFeed:
         self._trend: list[float] = []
         self._last: tuple[float, int] | None = None
         self.latest: Health | None = None
+        app.metrics.watch("health_watchers", "Pages that watch the node's health.", lambda: len(self))
 
     def watch(self, on_health: OnHealth) -> Callable[[], None]:
         """Be shown the house now and every few seconds; call the result to stop."""

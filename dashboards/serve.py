@@ -24,6 +24,7 @@ from bokeh.server.urls import per_app_patterns
 from bokeh.util.token import get_session_id, get_token_payload
 from panel.io.server import DocHandler, WSHandler
 from tornado.httputil import HTTPServerRequest
+from tornado.routing import Rule
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler, authenticated
 
 from core.accounts.access import PAGES
@@ -37,6 +38,7 @@ from core.web.security import PAGE_CSP, client_address, limit_key, origin_allowe
 from dashboards.api_page import api_page
 from dashboards.auth.doorkeeper import Doorkeeper, app_of, key_of
 from dashboards.auth.handlers import DoorHandler, Login, Logout, Personas, SocketToken, Ticket
+from dashboards.auth.hosts import ForeignHost
 from dashboards.auth.oidc import Oidc
 from dashboards.static_pages import error_page
 from dashboards.template import Shell
@@ -135,6 +137,8 @@ class OpenPages:
     def opened(self, page: PageSocket) -> None:
         if page.principal is not None and page.principal.id is not None:
             self._open.setdefault(page.principal.id, set()).add(page)
+            # Rights may have changed between the handshake and now.
+            self._rights_changed(page.principal.id)
 
     def closed(self, page: PageSocket) -> None:
         user_id = page.principal.id if page.principal else None
@@ -177,13 +181,15 @@ class PageHandler(DocHandler):
         app = app_of(self)
         if any(name in self.request.arguments for name in CHOOSING) or "Bokeh-Session-Id" in self.request.headers:
             raise HTTPError(403)
-        address = client_address(self.request, app.settings.trusted_proxies)
-        if not (await app.limiter.take(f"page:{limit_key(address)}", PAGE_LOADS)).allowed:
-            raise HTTPError(429)
         try:
             await super().prepare()
         except Unavailable:
             raise HTTPError(503) from None
+        # A whole class may stand behind one address: who has signed in is counted as a person.
+        address = limit_key(client_address(self.request, app.settings.trusted_proxies))
+        whose = key_of(self.principal) if self.principal else address
+        if not (await app.limiter.take(f"page:{whose}", PAGE_LOADS)).allowed:
+            raise HTTPError(429)
         if self.principal is not None and not may_open(self.principal, self.request.path):
             raise HTTPError(403)
         if self.principal is not None:
@@ -224,6 +230,9 @@ class PageSocket(WSHandler):
         if self._document() not in {session.id for session in self.application_context.sessions}:
             # Its time is over: the page asks for a new one by loading again. Bokeh would make up another, half alive.
             raise HTTPError(410)
+
+    def open(self, *args: Any, **kwargs: Any) -> None:
+        super().open()
         self.application.auth_provider.pages.opened(self)
 
     def on_close(self) -> None:
@@ -248,6 +257,11 @@ class PageSocket(WSHandler):
 
 class Assets(StaticFileHandler):
     """Our own files. Browsers ask each time whether they are still the same, which costs one short answer."""
+
+    def parse_url_path(self, url_path: str) -> str:
+        if "\0" in url_path:
+            raise HTTPError(404)
+        return super().parse_url_path(url_path)
 
     def set_extra_headers(self, path: str) -> None:
         self.set_header("Cache-Control", "no-cache")
@@ -282,6 +296,13 @@ class Nowhere(RequestHandler):
         self.finish(error_page(status_code))
 
 
+class Misdirected(Nowhere):
+    """For requests that were meant for another host: no page of ours, no cookie, no hint."""
+
+    def prepare(self) -> None:
+        raise HTTPError(421)
+
+
 def viewer_of_document(doorkeeper: Doorkeeper) -> Principal | None:
     """The person whom the document being built belongs to, by its signed token."""
     context = pn.state.curdoc.session_context if pn.state.curdoc else None
@@ -301,6 +322,8 @@ def door_routes(doorkeeper: Doorkeeper) -> list[tuple[Any, ...]]:
         (r"/logout", Logout, given),
         (r"/auth/socket-token", SocketToken, given),
         (r"/api/v1/?", ApiReference, given),
+        # Panel would import whatever module an address here names. Our components bring their scripts with them.
+        (r"/components/.*", Nowhere),
         (r"/assets/(.*)", Assets, {"path": str(STATIC)}),
     ]
 
@@ -334,13 +357,15 @@ def serve(app: App, pages: dict[str, Page], routes: list[tuple[Any, ...]]) -> An
         http_server_kwargs={
             "max_body_size": 2 * 1024 * 1024,
             "max_header_size": 32 * 1024,
-            "idle_connection_timeout": 75,
+            # How long a connection may take to say what it wants, and may rest between two requests.
+            "idle_connection_timeout": 10,
             "body_timeout": 30,
         },
     )
     contexts = tuple(server._tornado._applications.values())
     for context in contexts:
         context.application.add(NamesViewer())
+    server._tornado.default_router.rules.insert(0, Rule(ForeignHost(settings), Misdirected))
     doors = server._tornado.auth_provider
     app.metrics.watch("pages_open", "Pages whose own line is open.", lambda: len(doors.pages))
     app.metrics.watch("page_documents", "Pages kept in memory.", lambda: sum(len(c.sessions) for c in contexts))

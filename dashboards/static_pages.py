@@ -55,6 +55,12 @@ PROBLEMS: Final[dict[int, Problem]] = {
         "admin",
     ),
     404: Problem("There is nothing here", "The address may be old, or a letter may be missing.", "quiet"),
+    410: Problem(
+        "This link is used up",
+        "It opens once, and within a minute. Go back to where you got it and open it again.",
+        "quiet",
+    ),
+    421: Problem("Wrong address", "This server does not answer to the name it was asked by.", "quiet"),
     429: Problem("That was quick", "Many requests came from here. Try again in a minute.", "jobs"),
     500: Problem("That did not work", "The fault is ours and has been noted. Nothing that was saved is lost.", "error"),
     503: Problem(

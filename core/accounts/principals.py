@@ -71,8 +71,3 @@ class Principals:
             raise Unauthorized
         scopes = frozenset(found.scopes) & KEY_SCOPES
         return Principal(kind="key", id=found.id, name=found.name, scopes=scopes, minor=False, audience="public")
-
-    def from_staff(self, username: str, role: str) -> Principal:
-        """Somebody whom Panel's own sign-in vouches for; they have no place in presence or feeds."""
-        scopes = scopes_of(role)
-        return Principal(kind="staff", name=username, avatar="initial", role=role, scopes=scopes, minor=False)

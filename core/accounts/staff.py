@@ -11,11 +11,13 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.accounts.access import ROLES
+from core.accounts.commands import revoke_tokens, save_person
+from core.accounts.inputs import PersonInput
 from core.accounts.rules import is_text
 from core.errors import Invalid, NotFound, Unauthorized
 from core.ids import new_id
 from core.transaction import Transaction, Transactions
-from data.tables import StaffAccount
+from data.tables import StaffAccount, User
 
 MINIMUM = 12
 _hasher = PasswordHasher()
@@ -46,10 +48,21 @@ async def save_staff(tx: Transaction, username: str, password: str, role: str) -
     )
 
 
+async def save_staff_person(tx: Transaction, name: str, role: str, via: str) -> User:
+    """The person that a staff account stands for, made at the first sign-in; the role follows the account's."""
+    given = PersonInput(external_id=f"staff:{via}:{name}", name=name, role=role, age_band="18_plus")
+    return await save_person(tx, given)
+
+
 async def disable_staff(tx: Transaction, username: str) -> None:
+    """Shut an account: nobody signs in with it, and whoever has is out at once."""
     changed = update(StaffAccount).where(StaffAccount.username == username).values(disabled_at=tx.now)
     if (await tx.db.execute(changed.returning(StaffAccount.id))).scalar_one_or_none() is None:
         raise NotFound("There is no such account.")
+    person = select(User.id).where(User.external_id == f"staff:password:{username}")
+    user_id = (await tx.db.execute(person)).scalar_one_or_none()
+    if user_id is not None:
+        await revoke_tokens(tx, user_id, "disabled")
 
 
 async def staff_role(transactions: Transactions, username: str) -> str:

@@ -13,10 +13,12 @@ from typing import Any
 from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler, create_signed_value, decode_signed_value
 
-from core.accounts.staff import staff_role
+from core.accounts.commands import revoke_tokens
+from core.accounts.staff import save_staff_person, staff_role
 from core.app import App
 from core.errors import Unauthorized
-from core.principal import Principal
+from core.ids import parse_id
+from core.principal import SYSTEM, Principal
 
 PERSON = "tandem"
 STAFF = "tandem_staff"
@@ -48,12 +50,17 @@ class Doorkeeper:
         if cookie is None:
             return None
         plain = decode_signed_value(self.app.settings.secret_key, STAFF, cookie.value, max_age_days=STAFF_DAYS)
-        if plain is None:
+        user_id = parse_id(json.loads(plain)["id"]) if plain else None
+        if plain is None or user_id is None:
             return None
         claims = json.loads(plain)
-        # A local account may have been disabled since; a provider's word holds until the cookie ends.
-        role = claims["role"] if claims["via"] == "oidc" else await staff_role(self.app.transactions, claims["name"])
-        return self.app.principals.from_staff(claims["name"], role)
+        async with self.app.transactions.read() as db:
+            principal = await self.app.principals.from_user(db, user_id)
+        if principal.generation != claims["generation"]:
+            raise Unauthorized
+        if claims["via"] == "password":
+            await staff_role(self.app.transactions, claims["name"])
+        return principal
 
     def _remember(self, principal: Principal) -> None:
         key = key_of(principal)
@@ -70,13 +77,19 @@ class Doorkeeper:
         handler.clear_cookie(STAFF)
         handler.set_cookie(PERSON, token, max_age=seconds, **self._flags())
 
-    def let_in_staff(self, handler: RequestHandler, name: str, role: str, via: str) -> None:
-        value = json.dumps({"name": name, "role": role, "via": via})
+    async def let_in_staff(self, handler: RequestHandler, name: str, role: str, via: str) -> None:
+        """Staff are people too: the account gets a person, so that they are seen and heard like everybody."""
+        user = await self.app.transactions.run(SYSTEM, save_staff_person, name, role, via)
+        value = json.dumps({"id": str(user.id), "generation": user.token_generation, "name": name, "via": via})
         signed = create_signed_value(self.app.settings.secret_key, STAFF, value)
         handler.clear_cookie(PERSON)
         handler.set_cookie(STAFF, signed, max_age=int(STAFF_DAYS * 86_400), **self._flags())
 
-    def let_out(self, handler: RequestHandler) -> None:
+    async def let_out(self, handler: RequestHandler) -> None:
+        """Sign out: every token of this person is void, their other pages and sockets close too."""
+        principal = await self.identify(handler.request)
+        if principal is not None and principal.id is not None:
+            await self.app.transactions.run(SYSTEM, revoke_tokens, principal.id, "signed_out")
         handler.clear_cookie(PERSON)
         handler.clear_cookie(STAFF)
 

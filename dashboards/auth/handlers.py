@@ -25,6 +25,7 @@ from dashboards.auth.doorkeeper import Doorkeeper, app_of
 from dashboards.static_pages import Persona, Way, enter_page, error_page, login_page, logout_page
 
 ATTEMPTS = Rate(10, 300)
+"""Wrong guesses from one address."""
 SOCKET_TOKEN_SECONDS = 3600
 
 
@@ -52,9 +53,10 @@ class DoorHandler(RequestHandler):
         if self.request.method == "POST":
             self.check_xsrf_cookie()
 
-    async def limit(self, what: str) -> None:
+    async def slow_down_guessing(self, what: str, cost: int = 0) -> None:
+        """Refuse an address that guessed too often. Only failures cost: a whole class may come in by one address."""
         address = client_address(self.request, self.app.settings.trusted_proxies)
-        allowance = await self.app.limiter.take(f"{what}:{limit_key(address)}", ATTEMPTS)
+        allowance = await self.app.limiter.take(f"{what}:{limit_key(address)}", ATTEMPTS, cost)
         if not allowance.allowed:
             raise HTTPError(429)
 
@@ -76,7 +78,10 @@ def own_path(wanted: str) -> str:
     What counts is what a redirect makes of it: dots are resolved, and browsers leave out tabs and line ends.
     """
     odd = "\\" in wanted or any(letter < " " or letter == "\x7f" for letter in wanted)
-    path = "" if odd or len(wanted) >= 500 or not wanted.startswith("/") else urljoin("/", wanted)
+    try:
+        path = "" if odd or len(wanted) >= 500 or not wanted.startswith("/") else urljoin("/", wanted)
+    except ValueError:
+        path = ""
     return path if path.startswith("/") and not path.startswith("//") else "/"
 
 
@@ -123,11 +128,12 @@ class Ticket(DoorHandler):
     """`enter_url`: good once, for a minute; sets the cookie and opens a page."""
 
     async def get(self, secret: str) -> None:
-        await self.limit("ticket")
+        await self.slow_down_guessing("ticket")
         try:
             user_id = await self.app.transactions.run(SYSTEM, use_ticket, secret)
         except Unauthorized:
-            raise HTTPError(401) from None
+            await self.slow_down_guessing("ticket", cost=1)
+            raise HTTPError(410) from None
         async with self.app.transactions.read() as db:
             who = await entrant(db, user_id=user_id)
         if who is None:
@@ -157,14 +163,16 @@ class Login(DoorHandler):
 
     async def post(self) -> None:
         self.check_form()
-        await self.limit("login")
+        await self.slow_down_guessing("login")
         name, password = self.get_body_argument("username", "")[:120], self.get_body_argument("password", "")[:500]
         try:
             role = await sign_in(self.app.transactions, name, password)
         except TandemError as error:
+            if isinstance(error, Unauthorized):
+                await self.slow_down_guessing("login", cost=1)
             self.show(error.message, name, error.status)
             return
-        self.doorkeeper.let_in_staff(self, name, role, "password")
+        await self.doorkeeper.let_in_staff(self, name, role, "password")
         self.redirect(self.next_page(), status=303)
 
 
@@ -172,8 +180,8 @@ class Logout(DoorHandler):
     def get(self) -> None:
         self.finish(logout_page(Way(self._door, "Come in again")))
 
-    def post(self) -> None:
-        self.doorkeeper.let_out(self)
+    async def post(self) -> None:
+        await self.doorkeeper.let_out(self)
         self.redirect("/logout", status=303)
 
     @property

@@ -32,7 +32,6 @@ class Oidc(DoorHandler):
     async def get(self) -> None:
         if not self.app.settings.oidc_issuer:
             raise HTTPError(404)
-        await self.limit("oidc")
         provider = await self._provider()
         if self.get_argument("code", "") or self.get_argument("error", ""):
             await self._come_back(provider)
@@ -84,7 +83,7 @@ class Oidc(DoorHandler):
         kept = self.get_signed_cookie(FLOW, max_age_days=0.01)
         self.clear_cookie(FLOW)
         flow = json.loads(kept) if kept else {}
-        if not secrets.compare_digest(flow.get("state", ""), self.get_argument("state", "-")):
+        if not flow or not same(flow["state"], self.get_argument("state", "")):
             raise HTTPError(401)
         if self.get_argument("error", ""):
             raise HTTPError(401)
@@ -93,7 +92,7 @@ class Oidc(DoorHandler):
         if role is None:
             raise HTTPError(403)
         name = str(claims.get("preferred_username") or claims.get("email") or claims["sub"])[:120]
-        self.doorkeeper.let_in_staff(self, name, role, "oidc")
+        await self.doorkeeper.let_in_staff(self, name, role, "oidc")
         self.redirect(flow["next"], status=303)
 
     async def _claims(self, provider: dict[str, Any], flow: dict[str, str]) -> dict[str, Any]:
@@ -120,9 +119,13 @@ class Oidc(DoorHandler):
             )
         except (jwt.PyJWTError, KeyError, TypeError):
             raise HTTPError(401) from None
-        if not secrets.compare_digest(str(claims.get("nonce", "")), flow["nonce"]):
+        if not same(str(claims.get("nonce", "")), flow["nonce"]):
             raise HTTPError(401)
         return claims
+
+
+def same(one: str, other: str) -> bool:
+    return secrets.compare_digest(one.encode(), other.encode())
 
 
 def _key_for(token: str, keys: dict[str, Any]) -> jwt.PyJWK:
@@ -135,7 +138,8 @@ def _key_for(token: str, keys: dict[str, Any]) -> jwt.PyJWK:
 
 def role_of(values: Any) -> str | None:
     """The strongest role that a claim names, if it names one of ours."""
-    named = {values} if isinstance(values, str) else set(values) if isinstance(values, list) else set()
+    listed = [values] if isinstance(values, str) else values if isinstance(values, list) else []
+    named = {value for value in listed if isinstance(value, str)}
     for role in PREFERENCE:
         if role in named:
             return role

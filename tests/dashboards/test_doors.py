@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from sqlalchemy import select
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from core.accounts.access import PAGES, ROLES
 from core.accounts.commands import revoke_tokens
@@ -76,7 +80,8 @@ async def test_an_enter_link_opens_once_and_sets_a_cookie_that_no_script_reads(b
     assert "SameSite=Lax" in cookie
     assert f"Max-Age={DAY}" in cookie
     again = await Browser(browser.node).get(f"/enter/{secret}")
-    assert again.code == 401
+    assert again.code == 410
+    assert b"used up" in again.body
     assert "tandem" not in again.headers.get("Set-Cookie", "")
 
 
@@ -103,6 +108,34 @@ async def test_staff_sign_in_by_password_with_one_answer_for_all_mistakes(browse
     assert (await browser.get("/")).code == 302, "a disabled account is out at once"
 
 
+async def test_staff_who_sign_in_are_people_with_a_live_page(browser: Browser, make: Make) -> None:
+    await make.run(SYSTEM, save_staff, "grace", PASSWORD, "admin")
+    await browser.submit("/login", username="grace", password=PASSWORD)
+    given = await browser.ask("POST", "/auth/socket-token", headers={"X-Tandem": "1"})
+    assert given.code == 200
+    assert b"grace" in (await browser.get("/")).body
+
+
+async def test_an_open_page_of_staff_closes_when_the_account_is_shut(browser: Browser, make: Make) -> None:
+    await make.run(SYSTEM, save_staff, "grace", PASSWORD, "admin")
+    await browser.submit("/login", username="grace", password=PASSWORD)
+    async with open_page(browser, "/admin", page_token((await browser.get("/admin")).body)) as socket:
+        await socket.recv()
+        await make.run(SYSTEM, disable_staff, "grace")
+        await closed(socket)
+    assert socket.close_code == 4003
+
+
+async def test_a_whole_class_comes_in_by_one_address(browser: Browser, make: Make) -> None:
+    for _ in range(30):
+        person = await make.person()
+        pupil = Browser(browser.node)
+        assert (await pupil.get(f"/enter/{await make.run(SYSTEM, make_ticket, person.id)}")).code == 303
+        assert (await pupil.get("/")).code == 200
+    guesses = [(await browser.get(f"/enter/guess-{n:020}")).code for n in range(11)]
+    assert guesses == [410] * 10 + [429]
+
+
 async def test_guessing_passwords_is_slowed_down(browser: Browser) -> None:
     codes = [(await browser.submit("/login", username="grace", password="guess")).code for _ in range(11)]
     assert codes[:10] == [401] * 10
@@ -125,11 +158,45 @@ async def test_forms_from_other_sites_change_nothing(browser: Browser, make: Mak
     assert given.code == 200
 
 
-async def test_signing_out_ends_it(browser: Browser) -> None:
+async def test_signing_out_ends_it_everywhere(browser: Browser) -> None:
     await browser.enter("demo-tutor")
     assert (await browser.get("/")).code == 200
+    kept = browser.cookies["tandem"]
     assert (await browser.ask("POST", "/logout")).code == 303
     assert (await browser.get("/")).code == 302
+    browser.carry("tandem", kept)
+    assert (await browser.get("/")).code == 302, "a copy of the cookie is void too"
+
+
+@pytest.mark.req("SEC-3")
+async def test_nothing_is_imported_for_whoever_asks_for_a_module(browser: Browser) -> None:
+    sys.modules.pop("this", None)
+    for path in ("/components/this/x/_esm/y", "/components/dashboards.serve/Shell/_esm", "/components/"):
+        assert (await browser.get(path)).code == 404, path
+    assert "this" not in sys.modules
+
+
+@pytest.mark.req("SEC-3")
+async def test_the_demo_answers_to_this_machine_alone(browser: Browser) -> None:
+    for host in ("evil.example", "evil.example:5006", "127.0.0.1.evil.example", "[::1", ""):
+        foreign = {"Host": host, "Origin": f"http://{host}"}
+        assert (await browser.ask("GET", "/enter", headers=foreign)).code in (400, 421), host
+        assert (await browser.ask("POST", "/api/v1/tokens", headers=foreign)).code in (400, 421), host
+    for host in ("localhost", "127.0.0.1:5006", "[::1]:5006"):
+        assert (await browser.ask("GET", "/enter", headers={"Host": host})).code == 200, host
+
+
+async def test_asking_for_a_pages_socket_without_upgrading_leaves_nothing(browser: Browser, make: Make) -> None:
+    browser.carry("tandem", make.token(await make.person(role="admin"), "page"))
+    token = page_token((await browser.get("/admin")).body)
+    headers = {"Origin": browser.base, "Sec-WebSocket-Protocol": f"bokeh, {token}"}
+    assert (await browser.ask("GET", "/admin/ws", headers=headers)).code == 400
+    assert len(browser.node.server._tornado.auth_provider.pages) == 0
+
+
+async def test_crooked_addresses_are_not_our_fault(browser: Browser) -> None:
+    for path in ("/login?next=//[", "/enter?next=//[", "/assets/%00", "/assets/..%2f..%2fpanel_app.py"):
+        assert (await browser.get(path)).code in (200, 403, 404), path
 
 
 @pytest.mark.req("SEC-3")
@@ -150,9 +217,13 @@ async def test_a_pages_own_socket_asks_for_the_same_as_the_page(browser: Browser
         assert await socket.recv()
 
 
-async def refused(browser: Browser, path: str, token: str, origin: str | None = "own") -> None:
-    from websockets.exceptions import InvalidStatus
+async def closed(socket: ClientConnection) -> None:
+    with pytest.raises(ConnectionClosed):
+        while True:
+            await socket.recv()
 
+
+async def refused(browser: Browser, path: str, token: str, origin: str | None = "own") -> None:
     with pytest.raises(InvalidStatus) as caught:
         async with open_page(browser, path, token, origin):
             pass
@@ -169,17 +240,13 @@ async def test_nobody_chooses_a_document_by_its_id(browser: Browser, make: Make)
 
 
 async def test_an_open_page_is_closed_when_its_person_may_not_see_it_any_more(browser: Browser, make: Make) -> None:
-    from websockets.exceptions import ConnectionClosed
-
     person = await make.person(role="admin")
     browser.carry("tandem", make.token(person, "page"))
     token = page_token((await browser.get("/admin")).body)
     async with open_page(browser, "/admin", token) as socket:
         await socket.recv()
         await make.run(SYSTEM, revoke_tokens, person.id)
-        with pytest.raises(ConnectionClosed):
-            while True:
-                await socket.recv()
+        await closed(socket)
     assert socket.close_code == 4003
 
 
