@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -70,6 +71,14 @@ class Redis:
             except OSError:
                 time.sleep(0.01)
         pytest.fail("Redis does not start")
+
+    def freeze(self) -> None:
+        if self._process:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self._process:
+            self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         if self._process:
@@ -228,6 +237,36 @@ async def test_redis_may_go_away_and_come_back(redis: Redis) -> None:
         two.signals.clear()
         one.pubsub.signal(b"again")
         await two.until(lambda n: b"again" in n.signals)
+
+
+@pytest.mark.req("RT-13")
+async def test_a_redis_that_hangs_is_found_out(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.live.pubsub_redis.ALIVE_EVERY", 0.1)
+    monkeypatch.setattr("core.live.pubsub_redis.PATIENCE", 0.5)
+    prefix = f"t{new_id().hex[-12:]}"
+    async with running(RedisPubSub(redis.url, prefix), RedisPubSub(redis.url, prefix)) as (one, two):
+        redis.freeze()
+        try:
+            await one.until(lambda n: not n.pubsub.healthy)
+        finally:
+            redis.thaw()
+        for node in (one, two):
+            await node.until(lambda n: n.pubsub.healthy)
+        one.pubsub.signal(b"again")
+        await two.until(lambda n: n.signals == [b"again"])
+
+
+async def test_a_quiet_bus_stays_up(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.live.pubsub_redis.ALIVE_EVERY", 0.02)
+    monkeypatch.setattr("core.live.pubsub_postgres.ALIVE_EVERY", 0.02)
+    async with running(make(), make()) as (one, two):
+        # Long enough for many questions whether the other side is there.
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await one.until(lambda n: not n.pubsub.healthy or n.pokes > 0)
+        two.pubsub.signal(b"a")
+        two.pubsub.poke()
+        await one.until(lambda n: n.signals == [b"a"] and n.pokes >= 1)
 
 
 @pytest.mark.req("RT-13")
