@@ -15,8 +15,10 @@ from tornado.httpclient import AsyncHTTPClient
 
 from panel_app import Node
 from tests.dashboards.test_pages import pull, until
-from tests.node_kit import Browser, open_page, page_token
+from tests.node_kit import Browser, ClientConnection, open_page, page_token
 from tests.process_kit import Server
+
+PAUSE = 0.5
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,10 @@ async def gauge(server: Server, name: str) -> float:
 
 
 async def come_true(condition: Callable[[], Awaitable[bool]], seconds: float = 120) -> None:
+    """Ask another process again and again until something is so, with a pause that leaves it time to work."""
     async with asyncio.timeout(seconds):
         while not await condition():
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(PAUSE)
 
 
 @dataclass
@@ -65,6 +68,11 @@ class Visits:
     async def open(self, stack: AsyncExitStack) -> float:
         """One page, open until the stack ends; the seconds until its first data were there."""
         began = time.perf_counter()
+        await self.line(stack)
+        return time.perf_counter() - began
+
+    async def line(self, stack: AsyncExitStack) -> ClientConnection:
+        """The line of one page that has its first data."""
         self.number += 1
         address = f"10.0.{self.number // 250}.{self.number % 250 + 1}"
         page = await self.browser.get(self.path, **{"X-Forwarded-For": address})
@@ -73,7 +81,7 @@ class Visits:
         await pull(socket)
         if self.ready:
             await until(socket, self.ready)
-        return time.perf_counter() - began
+        return socket
 
 
 @dataclass(frozen=True)

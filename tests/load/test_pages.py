@@ -76,11 +76,11 @@ async def ours(folder: Path) -> Cost:
         assert tandem.process is not None
 
         async def empty() -> bool:
-            kept = [await gauge(tandem, name) for name in ("pages_open", "page_documents", "replicas_open")]
+            kept = [await gauge(tandem, name) for name in ("pages_open", "page_documents", "health_watchers")]
             return kept == [0, 0, 0]
 
         found = await cost(Visits(await admin_of(tandem), "/admin", "All is well"), tandem.process.pid, empty)
-        print("\nafter 500 closed pages: 0 lines, 0 documents, 0 watched states (read from /metrics)")
+        print("\nafter 500 closed pages: 0 lines, 0 documents, 0 subscribers of the feed (read from /metrics)")
         return found
 
 
