@@ -216,8 +216,6 @@ async def test_a_person_of_unknown_age_is_a_minor_whom_nobody_sees(app: App, mak
     assert (unknown.minor, unknown.audience) == (True, "nobody")
 
 
-async def test_staff_and_strangers_have_the_scopes_of_their_role_and_no_more(app: App) -> None:
+async def test_people_have_the_scopes_of_their_role_and_no_more(app: App, make: Make) -> None:
     for role in ROLES:
-        staff = app.principals.from_staff("ada", role)
-        assert (staff.kind, staff.id, staff.scopes) == ("staff", None, ROLES[role])
-    assert app.principals.from_staff("ada", "emperor").scopes == frozenset()
+        assert (await make.principal(await make.person(role=role))).scopes == ROLES[role]

@@ -43,7 +43,7 @@ nobody    cohort      yes      no           no      no           no        no
 nobody    friends     yes      no           no      no           no        no
 nobody    private     yes      no           no      no           no        no
 """
-"""`cohort` is somebody of the same cohort, `stranger` of another one or none, `nobody` staff, keys and jobs."""
+"""`cohort` is somebody of the same cohort, `stranger` of another one or none, `nobody` keys and jobs."""
 
 
 def table() -> dict[tuple[str, str, str], bool]:
@@ -92,14 +92,13 @@ class Town:
         cohort = [await self._principal(await self.make.person(cohort="blue", role=role)) for role in ROLES]
         strangers = [await self._principal(await self.make.person(cohort="green", role=role)) for role in ROLES]
         strangers += [await self._principal(await self.make.person(role=role)) for role in ROLES]
-        staff = [self.app.principals.from_staff("ada", role) for role in ROLES]
         key = Principal(kind="key", id=uuid4(), scopes=frozenset({"activity:read"}))
         self.readers = {
             "friend_here": [await self._principal(here)],
             "friend_away": [await self._principal(away)],
             "cohort": cohort,
             "stranger": strangers,
-            "nobody": [*staff, key, SYSTEM, NOBODY],
+            "nobody": [key, SYSTEM, NOBODY],
         }
 
     async def _principal(self, person: User) -> Principal:

@@ -62,9 +62,8 @@ async def test_who_is_nobody_does_nothing_social(app: App, make: Make) -> None:
     person = await make.person()
     gone = await make.principal(person)
     await make.erase(person)
-    staff = app.principals.from_staff("ada", "admin")
     key = Principal(kind="key", id=uuid4(), scopes=frozenset({"events:write"}))
-    for actor in (gone, staff, key, NOBODY, SYSTEM):
+    for actor in (gone, key, NOBODY, SYSTEM):
         for action in ACTIONS:
             decision = await check(app, actor, action)
             assert not decision.allowed, (actor, action)
