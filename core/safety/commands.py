@@ -63,4 +63,4 @@ def _subject(kind: str, value: str) -> str:
 
 def _author(actor: Principal) -> str:
     """Who listed: staff and keys by name, people by id, so that nobody's name outlives them here."""
-    return str(actor.id) if actor.kind == "person" else actor.name or actor.kind
+    return str(actor.id) if actor.kind == "person" and actor.id else actor.name or actor.kind
