@@ -1,8 +1,8 @@
 """A page's subscription to a LiveView: one open document that watches one replica of this node.
 
-It starts when the page's own socket is up and ends with the document, whatever ended it. Changes are gathered and
-written at most eight times a second, straight to the socket. A viewer that fails is logged and stops; nobody else
-notices.
+It starts when the page's own socket is up and ends with the document, whatever ended it. A change is written straight
+to the socket, at once after a quiet moment; more of them are gathered, so that it writes eight times a second at most.
+A viewer that fails is logged and stops; nobody else notices.
 
     LiveViewer(replicas, "jobs", lambda state: table.param.update(rows=rows_of(state)))
 """
@@ -64,6 +64,7 @@ class LiveViewer:
         self._timer: asyncio.TimerHandle | None = None
         self._latest: Any = None
         self._stopped = False
+        self._next = 0.0
         pn.state.onload(self._start)
         pn.state.on_session_destroyed(lambda _: self.stop())
 
@@ -90,10 +91,13 @@ class LiveViewer:
     def _changed(self, state: Any, _: Any) -> None:
         self._latest = state
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._pause, self._flush)
+            # At once after a quiet moment; in a flood, when the pause since the last writing is over.
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(max(0.0, self._next - loop.time()), self._flush)
 
     def _flush(self) -> None:
         self._timer = None
+        self._next = asyncio.get_running_loop().time() + self._pause
         document = self._document
         if document is None or document.session_context is None:
             self.stop()

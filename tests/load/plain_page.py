@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import panel as pn
 from bokeh.plotting import figure
 from tornado.web import RequestHandler
