@@ -23,11 +23,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.accounts.access import ROLES
 from core.accounts.personas import save_personas
-from core.accounts.staff import save_staff
+from core.accounts.staff import disable_staff, save_staff
 from core.app import App
 from core.clock import SystemClock
-from core.errors import SettingsError, TandemError
+from core.errors import Invalid, SettingsError, TandemError
 from core.logging_setup import configure
 from core.principal import SYSTEM
 from core.settings import Settings, demo_secret, described, read_settings
@@ -40,7 +43,7 @@ from dashboards.health_feed import HealthFeed
 from dashboards.serve import serve
 from dashboards.site import pages
 from data.backup import BackupError, backup, restore
-from data.database import Database
+from data.database import Database, DatabaseUnavailable, explain
 from data.database_url import BadDatabaseUrl
 from data.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from data.migrate import current, head, migrate
@@ -59,11 +62,18 @@ DRAIN_SECONDS = 10.0
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
-        settings = read_settings(os.environ)
+        settings = read_settings(os.environ, serving=options.command in (None, "serve"))
         settings, fresh_key = with_demo_secrets(settings)
         return run(options, settings, fresh_key)
+    except Invalid as error:
+        for problem in error.details.get("fields", ()):
+            print(f"tandem: {problem['field']}: {problem['message']}", file=sys.stderr)
+        return 2
     except (SettingsError, EmbeddedPostgresError, BackupError, BadDatabaseUrl, TandemError) as error:
         print(f"tandem: {error}", file=sys.stderr)
+        return 2
+    except (DatabaseUnavailable, SQLAlchemyError) as error:
+        print(f"tandem: The database cannot be used: {explain(error)}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -85,7 +95,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to this version's shape")
     staff = commands.add_parser("staff", help="add a staff account, or change its password and role")
     staff.add_argument("name")
-    staff.add_argument("--role", default="admin")
+    staff.add_argument("--role", default="admin", choices=sorted(ROLES))
+    staff.add_argument("--disable", action="store_true", help="shut the account; whoever is signed in with it is out")
     backup = commands.add_parser("backup", help="write a backup of the database")
     backup.add_argument("folder", nargs="?", type=Path)
     restore = commands.add_parser("restore", help="bring a backup back")
@@ -115,7 +126,7 @@ def run(options: argparse.Namespace, settings: Settings, fresh_key: str) -> int:
             case "migrate":
                 asyncio.run(migrate_database(url))
             case "staff":
-                asyncio.run(add_staff(settings, url, options.name, options.role))
+                asyncio.run(change_staff(url, options.name, options.role, options.disable))
             case "backup":
                 print(backup(url, options.folder or settings.data / "backups"))
             case "restore":
@@ -143,14 +154,25 @@ async def migrate_database(url: str) -> None:
     print(f"The database is at revision {head()}.")
 
 
-async def add_staff(settings: Settings, url: str, name: str, role: str) -> None:
-    password = os.environ.get("TANDEM_STAFF_PASSWORD") or getpass.getpass("Password: ")
+async def change_staff(url: str, name: str, role: str, disable: bool) -> None:
+    """Add an account, change it, or shut it. A running Tandem hears of it within a second."""
     database = Database(url)
+    transactions = Transactions(database, SystemClock(), lambda: None)
     try:
-        await Transactions(database, SystemClock(), lambda: None).run(SYSTEM, save_staff, name, password, role)
+        if disable:
+            await transactions.run(SYSTEM, disable_staff, name)
+        else:
+            await transactions.run(SYSTEM, save_staff, name, read_password(), role)
     finally:
         await database.close()
-    print(f"{name} can sign in as {role}.")
+    print(f"{name} is shut out." if disable else f"{name} can sign in as {role}.")
+
+
+def read_password() -> str:
+    """From the terminal without showing it, or the first line of what is piped in."""
+    if sys.stdin.isatty():
+        return getpass.getpass("Password: ")
+    return sys.stdin.readline().rstrip("\n")
 
 
 async def serve_until_told(settings: Settings, url: str, fresh_key: str) -> None:

@@ -92,8 +92,11 @@ class Settings:
         return self.public_url.rstrip("/") or f"http://{host}:{port}"
 
 
-def read_settings(env: Mapping[str, str]) -> Settings:
-    """Settings from the environment, checked; raises SettingsError with one sentence."""
+def read_settings(env: Mapping[str, str], *, serving: bool = True) -> Settings:
+    """Settings from the environment, checked; raises SettingsError with one sentence.
+
+    Whoever does not serve, such as a migration, signs nothing and needs no secrets.
+    """
     values: dict[str, Any] = {}
     for f in fields(Settings):
         raw = env.get(f.metadata["env"], "").strip()
@@ -101,6 +104,8 @@ def read_settings(env: Mapping[str, str]) -> Settings:
             values[f.name] = _parse(f.metadata["env"], raw, f.default)
     settings = Settings(**values)
     _check(settings)
+    if serving and not settings.demo:
+        _check_secrets(settings)
     return settings
 
 
@@ -138,7 +143,9 @@ def _check(s: Settings) -> None:
     if s.demo:
         if not is_loopback(s.host):
             raise SettingsError("Demo mode listens on this machine only: TANDEM_HOST must be a loopback address.")
-        return
+
+
+def _check_secrets(s: Settings) -> None:
     for name, value, least in (("TANDEM_SECRET_KEY", s.secret_key, 32), ("TANDEM_API_KEY", s.api_key, 24)):
         if value.lower() in WELL_KNOWN or len(set(value)) < 8:
             raise SettingsError(f"{name} is missing or well known: production needs a secret of its own there.")

@@ -93,7 +93,7 @@ async def provider() -> AsyncIterator[Provider]:
         ("/token", Token),
         ("/keys", Keys),
     ]
-    server = HTTPServer(Application(routes, provider=found))  # type: ignore[arg-type]
+    server = HTTPServer(Application(routes, provider=found))
     server.add_sockets([listener])
     yield found
     server.stop()
