@@ -11,14 +11,13 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from core.accounts.access import STAFF_ROLES
 from core.accounts.inputs import ConsentInput, PersonInput, Problem, consent_problems, person_problems
+from core.accounts.names import first_name_of, public_name
 from core.accounts.rules import (
     REACH,
     audience_of,
     avatar_of,
     band_of,
     born_by,
-    first_name_of,
-    public_name,
     wider,
 )
 from core.errors import Forbidden, Invalid, NotFound, Unavailable
@@ -123,7 +122,7 @@ def _new_row(tx: Transaction, given: PersonInput) -> dict[str, object]:
         "role": given.role or "student",
         "name": name,
         "first_name": first_name_of(name),
-        "username": first_name_of(name),
+        "username": "",
         "avatar": "",
         "audience": "nobody",
         "simulated": given.simulated,
@@ -175,8 +174,8 @@ async def refresh_person(tx: Transaction, user: User, *, tell: bool = True) -> N
     wanted = select(ParentalConsent.scope, ParentalConsent.consent_given).where(ParentalConsent.user_id == user.id)
     answers = {row.scope: row.consent_given for row in await tx.db.execute(wanted)}
     band = band_of(user.birth_date, user.age_band, tx.now.date())
-    user.username = public_name(user.name, user.display_name, band)
     user.avatar = avatar_of(user.id, band, user.role)
+    user.username = public_name(user.name, user.display_name, band, user.avatar)
     given = [scope for scope, yes in answers.items() if yes]
     before, after = user.audience, audience_of(band, given, refused=answers.keys() - given)
     if before != after:

@@ -1,13 +1,11 @@
-"""Decisions about people: age, who may see them, what they are called. Pure; the day is an argument.
+"""Decisions about people: age, who may see them, which picture stands for them. Pure; the day is an argument.
 
-Unknown age counts as a child. A child without consent is seen by nobody; minors are seen by their cohort only, under a
-nickname or first name and an animal from the set.
+Unknown age counts as a child. A child without consent is seen by nobody; minors are seen by their cohort only, under
+the name that `names` finds safe and an animal from the set.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection
 from datetime import date
 from typing import Literal
@@ -34,12 +32,6 @@ WIDTH: dict[str, int] = {"nobody": 0, "private": 0, "friends": 1, "cohort": 2, "
 
 REACH = {"public": "public", "cohort": "cohort", "nobody": "private"}
 """The visibility that an audience allows."""
-
-SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-"""What may follow a comma without being a first name."""
-
-_WORDS = re.compile(r"[\s,]+|[._@](?=[^\W\d_]{2})")
-"""Between the parts of a name; dots and the like only where a name is written as a login or an address."""
 
 
 def age_on(birth_date: date, today: date) -> int:
@@ -70,51 +62,6 @@ def audience_of(band: Band, consents: Collection[str], refused: Collection[str] 
     if band == "teen":
         return "nobody" if "social_visibility" in refused else "cohort"
     return "cohort" if "social_visibility" in consents else "nobody"
-
-
-def first_name_of(name: str) -> str:
-    """The first name in `Ada Byron`, `Byron, Ada`, `Ada Byron, Jr.` and `ada.byron@example.org`."""
-    before, _, after = name.partition(",")
-    family, given = _words(before), _words(after)
-    firsts = [word for word in given if word.strip(".").casefold() not in SUFFIXES]
-    # What stands alone before a comma is a family name, whatever follows.
-    words = firsts or (given if len(family) == 1 else family) or family or [name.strip()]
-    return words[0][:60]
-
-
-def public_name(name: str, nickname: str | None, band: Band) -> str:
-    """What others read. A minor's nickname that gives the family name away is not used."""
-    chosen = (nickname or "").strip()
-    if band == "adult":
-        return (chosen or name.strip())[:60]
-    if chosen and not gives_away(chosen, name):
-        return chosen[:60]
-    return first_name_of(name)
-
-
-def gives_away(nickname: str, name: str) -> bool:
-    """Whether a nickname holds a part of the name besides the first, however it is spaced, cased or accented."""
-    first = first_name_of(name)
-    rest = [word for word in _words(name) if word[:60] != first]
-    return any(_told(part, nickname) for word in rest for part in {word, *word.split("-")} if part)
-
-
-def _told(part: str, nickname: str) -> bool:
-    plain = _plain(part)
-    if len(plain) > 1:
-        return plain in _plain(nickname)
-    # A single letter says nothing unless it stands alone; what has no letters is looked for as it is.
-    return plain in map(_plain, _words(nickname)) if plain else part in nickname
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in _WORDS.split(text) if word]
-
-
-def _plain(text: str) -> str:
-    """Letters and digits alone, without case, accents and styles."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(c for c in folded if c.isalnum())
 
 
 def avatar_of(user_id: UUID, band: Band, role: str) -> str:
