@@ -54,6 +54,9 @@ from data.tables import ApiKey
 
 log = logging.getLogger(__name__)
 
+GOODBYE_SECONDS = 2.0
+"""How long clients are given to take their leave when the node stops."""
+
 RIGHTS = (AccessChanged, AudienceChanged, PersonErased, PersonUpdated)
 """Facts after which somebody's open sockets and pages are judged again."""
 
@@ -103,7 +106,7 @@ class App:
         await self.sockets.start()
 
     async def stop(self) -> None:
-        await self.sockets.drain(0)
+        await self.sockets.drain(GOODBYE_SECONDS)
         await self.presence.stop()
         await self.pubsub.stop()
         await self.reactions.stop()

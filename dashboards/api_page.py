@@ -55,7 +55,7 @@ def api_page(document: Json, *, source: str = "/api/v1/openapi.json") -> str:
     info = document.get("info", {})
     return render(
         "api.html",
-        title=info.get("title", "API"),
+        title="REST",
         name=info.get("title", "API"),
         version=info.get("version", ""),
         about=paragraphs(info.get("description", "")),

@@ -64,7 +64,7 @@ def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
 def describe(trigger: Trigger) -> str:
     """The schedule in words."""
     if isinstance(trigger, After):
-        return f"after {trigger.job}"
+        return f"after {trigger.job.replace('_', ' ')}"
     if isinstance(trigger, Daily):
         day = "daily" if trigger.weekday is None else f"on {WEEKDAYS[trigger.weekday]}s"
         return f"{day} at {trigger.at:%H:%M}"

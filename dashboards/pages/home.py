@@ -39,8 +39,11 @@ class HomeModel:
 
     @property
     def greeting(self) -> str:
-        part = "morning" if 5 <= self.now.hour < 12 else "afternoon" if 12 <= self.now.hour < 18 else "evening"
-        return f"Good {part}, {self.who.name}" if self.who.name else f"Good {part}"
+        hour = self.now.hour
+        part = "morning" if 5 <= hour < 12 else "afternoon" if 12 <= hour < 18 else "evening"
+        words = f"Good {part}" if hour >= 5 else "Hello"
+        first = self.who.name.split(" ")[0]
+        return f"{words}, {first}" if first else words
 
     @property
     def feeds(self) -> list[dict[str, Any]]:

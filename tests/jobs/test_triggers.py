@@ -72,5 +72,5 @@ def test_schedules_read_well() -> None:
         "every 90 seconds",
         "daily at 03:10",
         "on Sundays at 18:00",
-        "after export_log",
+        "after export log",
     ]
