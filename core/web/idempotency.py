@@ -69,7 +69,10 @@ def read_key(header: str) -> str:
 
 def request_hash(name: str, path: dict[str, str], body: Any) -> bytes:
     """What makes two requests the same: route, path and body, however the body is spaced."""
-    return hashlib.sha256(msgspec.json.encode([name, path, body], order="sorted")).digest()
+    try:
+        return hashlib.sha256(msgspec.json.encode([name, path, body], order="sorted")).digest()
+    except RecursionError:
+        raise BadRequest("The body is nested too deeply.") from None
 
 
 def sealing(secret: str) -> Fernet:

@@ -17,6 +17,9 @@ from core.errors import BadRequest, Invalid, UnsupportedMedia
 
 AT = re.compile(r" - at `(?:key in )?\$\.?(?P<path>[^`]*)`$")
 MOST_PROBLEMS = 20
+DEEPEST = 16
+"""So many objects and lists may lie in each other; nothing that is kept needs more."""
+UNSTORABLE = "holds a character that cannot be stored"
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,9 +44,18 @@ def parse_body(body: bytes, type: Any, *, check_texts: bool = True) -> Any:
         raise _invalid(error, body, type) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest("The body is not well-formed JSON in UTF-8.") from None
-    if check_texts and b"\\u0000" in body and (path := find_nul(msgspec.to_builtins(value))) is not None:
-        raise Invalid(fields=[{"field": path, "message": "holds a character that cannot be stored"}])
+    if check_texts and (b"\\u0000" in body or body.count(b"[") + body.count(b"{") > DEEPEST):
+        _check_kept(value)
     return value
+
+
+def _check_kept(value: Any) -> None:
+    try:
+        flaw = find_flaw(msgspec.to_builtins(value))
+    except RecursionError:
+        flaw = {"field": "", "message": "is nested too deeply"}
+    if flaw is not None:
+        raise Invalid(fields=[flaw])
 
 
 def parse_query(given: Mapping[str, list[bytes]], type: Any) -> Any:
@@ -57,7 +69,7 @@ def parse_query(given: Mapping[str, list[bytes]], type: Any) -> Any:
         except UnicodeDecodeError:
             raise BadRequest("The query is not in UTF-8.") from None
         if "\0" in values[name]:
-            raise Invalid(fields=[{"field": name[:64], "message": "holds a character that cannot be stored"}])
+            raise Invalid(fields=[{"field": name[:64], "message": UNSTORABLE}])
     try:
         return msgspec.convert(values, type, strict=False)
     except msgspec.ValidationError as error:
@@ -100,18 +112,38 @@ def _problem(error: msgspec.ValidationError, name: str = "") -> dict[str, str]:
     return {"field": f"{name}{between}{path}"[:128], "message": message[:1].lower() + message[1:200]}
 
 
-def find_nul(value: Any, path: str = "") -> str | None:
-    """Where a text holds a NUL character, or None."""
-    if isinstance(value, str):
-        return path if "\0" in value else None
-    if isinstance(value, dict):
-        parts = [(name, f"{path}.{name}" if path else str(name)) for name in value]
-        named = next((inner for name, inner in parts if "\0" in str(name)), None)
-        if named is not None:
-            return path or named.replace("\0", "")
-        inside = (find_nul(value[name], inner) for name, inner in parts)
-    elif isinstance(value, list | tuple):
-        inside = (find_nul(item, f"{path}[{n}]") for n, item in enumerate(value))
-    else:
-        return None
-    return next((found for found in inside if found is not None), None)
+Place = tuple["Place", str] | None
+"""Where something stands, innermost first; a text is made of it only when it is asked for."""
+
+
+def find_flaw(value: Any) -> dict[str, str] | None:
+    """The first place that cannot be kept: nested beyond reason, or a text with a NUL character in it."""
+    waiting: list[tuple[Any, Place, int]] = [(value, None, 0)]
+    while waiting:
+        found, place, depth = waiting.pop()
+        if isinstance(found, str):
+            if "\0" in found:
+                return _flaw(place, UNSTORABLE)
+            continue
+        if not isinstance(found, dict | list | tuple):
+            continue
+        if depth > DEEPEST:
+            return _flaw(place, "is nested too deeply")
+        inside: list[tuple[Any, Place, int]]
+        if isinstance(found, dict):
+            named = next((name for name in found if "\0" in str(name)), None)
+            if named is not None:
+                return _flaw(place or (None, str(named).replace("\0", "")), UNSTORABLE)
+            inside = [(item, (place, f".{name}"), depth + 1) for name, item in found.items()]
+        else:
+            inside = [(item, (place, f"[{n}]"), depth + 1) for n, item in enumerate(found)]
+        waiting += reversed(inside)
+    return None
+
+
+def _flaw(place: Place, message: str) -> dict[str, str]:
+    parts: list[str] = []
+    while place is not None:
+        place, part = place
+        parts.append(part)
+    return {"field": "".join(reversed(parts)).removeprefix(".")[:128], "message": message}

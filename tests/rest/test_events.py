@@ -139,3 +139,24 @@ async def test_an_erased_person_is_a_stranger(api: Api, make: Make) -> None:
     await make.erase(person)
     (result,) = await send(api, make.event(person, id="late"))
     assert (result["status"], result["reason"]) == ("rejected", "unknown_person")
+
+
+@pytest.mark.req("API-1", "SEC-3")
+@pytest.mark.parametrize("depth", [20, 200, 480, 700])
+async def test_one_event_that_is_nested_beyond_reason_costs_the_others_nothing(
+    api: Api, app: App, make: Make, depth: int
+) -> None:
+    person = await make.person()
+    deep: Any = 1
+    for _ in range(depth):
+        deep = {"a": deep}
+    crooked = make.event(person, id="deep", properties={"score": 1, "x": deep})
+    results = await send(api, make.event(person, id="first"), crooked, make.event(person, id="last"))
+    assert [(r["status"], r["reason"]) for r in results] == [
+        ("accepted", None),
+        ("rejected", "validation_failed"),
+        ("accepted", None),
+    ]
+    assert await kept(app) == 2
+    keyed = await api("POST", EVENTS, {"events": [crooked]}, headers={"Idempotency-Key": "k"})
+    assert keyed.status in (202, 400)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import BadRequest, Invalid, UnsupportedMedia
-from core.web.parsing import check_content, find_nul, parse_body, parse_query
+from core.web.parsing import DEEPEST, check_content, find_flaw, parse_body, parse_query
 from core.web.rest.fields import Input
 
 
@@ -101,7 +101,28 @@ def test_a_thousand_wrong_fields_make_a_short_answer() -> None:
 
 @given(values)
 def test_a_nul_is_found_wherever_it_is(value: Any) -> None:
-    assert (find_nul(value) is not None) == ("\\u0000" in json.dumps(value).replace("\\\\", ""))
+    assert (find_flaw(value) is not None) == ("\\u0000" in json.dumps(value).replace("\\\\", ""))
+
+
+def nested(depth: int) -> Any:
+    value: Any = "x"
+    for n in range(depth):
+        value = [value] if n % 2 else {"a": value}
+    return value
+
+
+@pytest.mark.req("SEC-3")
+def test_what_is_nested_beyond_reason_is_refused_and_breaks_nothing() -> None:
+    assert find_flaw(nested(DEEPEST + 1)) is None
+    for depth in (DEEPEST + 2, 480, 5_000, 100_000):
+        flaw = find_flaw(nested(depth))
+        assert flaw is not None
+        assert flaw["message"] == "is nested too deeply"
+        assert len(flaw["field"]) <= 128
+    for depth in range(100, 3_000, 50):
+        deep = b'{"a":' * depth + b"1" + b"}" * depth
+        with pytest.raises((Invalid, BadRequest)):
+            parse_body(b'{"name": "a", "extra": ' + deep + b"}", Whole)
 
 
 def test_queries_are_read_from_texts() -> None:

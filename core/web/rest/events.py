@@ -9,7 +9,7 @@ from msgspec import Meta
 from core.activity.commands import Result, take_in
 from core.activity.rules import InboundEvent
 from core.safety.limiter import Rate
-from core.web.parsing import find_nul
+from core.web.parsing import find_flaw
 from core.web.rest.fields import Input, Output
 from core.web.routes import KIB, Call, Routes
 
@@ -79,17 +79,17 @@ async def post_events(call: Call[Batch, None]) -> EventsOut:
     Events more than five minutes ahead are rejected; events more than a day old are counted and shown to nobody.
     """
     items = call.body.events
-    good = [item for item in items if find_nul(item) is None]
+    flaws = [find_flaw(item) for item in items]
+    good = [item for item, flaw in zip(items, flaws, strict=True) if flaw is None]
     judged = iter(await take_in(call.app.transactions, call.principal, good) if good else ())
-    return EventsOut(results=[_out(next(judged) if find_nul(item) is None else _unstorable(item)) for item in items])
+    pairs = zip(items, flaws, strict=True)
+    return EventsOut(results=[_out(next(judged) if flaw is None else _unstorable(item, flaw)) for item, flaw in pairs])
 
 
-def _unstorable(item: dict[str, Any]) -> Result:
+def _unstorable(item: dict[str, Any], flaw: dict[str, str]) -> Result:
     given = item.get("id")
     shown = given.replace("\0", "")[:200] if isinstance(given, str) else ""
-    return Result(
-        shown, "rejected", reason="validation_failed", message="A text holds a character that cannot be kept."
-    )
+    return Result(shown, "rejected", reason="validation_failed", message=f"{flaw['field']} {flaw['message']}.".strip())
 
 
 def _out(result: Result) -> EventResult:
