@@ -278,15 +278,29 @@ async def _forget_traces(tx: Transaction, user: User) -> None:
     await tx.db.execute(update(EventRow).where(facts).values(personal=None))
     parked = ParkedEvent.seq.in_(select(EventRow.seq).where(facts))
     await tx.db.execute(update(ParkedEvent).where(parked).values(error="").execution_options(**UNSEEN))
+    await _forget_answers(tx, user)
     # The host may build its events' ids from its ids of people.
     keys = InboundKey.event_id.in_(select(EventRow.event_id).where(facts))
     await tx.db.execute(delete(InboundKey).where(keys).execution_options(**UNSEEN))
-    names = literal({"user": str(user.id), "host": user.external_id}, JSONB)
-    path: ColumnElement[object] = literal_column("'$.** ? (@ == $user || @ == $host)'::jsonpath")
-    spoken_of = func.jsonb_path_exists(IdempotencyKey.body, path, names)
-    answers = or_(IdempotencyKey.key == user.external_id, spoken_of)
-    await tx.db.execute(delete(IdempotencyKey).where(answers).execution_options(**UNSEEN))
     audits = or_(AuditRow.actor_id == user.id, AuditRow.target_id == user.id)
     await tx.db.execute(update(AuditRow).where(audits).values(details={}))
     listed = (BlocklistRow.kind == "user") & (BlocklistRow.value == str(user.id))
     await tx.db.execute(delete(BlocklistRow).where(listed))
+
+
+async def _forget_answers(tx: Transaction, user: User) -> None:
+    """Answers about a person, to them, or with a word of them: some are sealed, and a replay would bring it back."""
+    names = literal({"user": str(user.id), "host": user.external_id}, JSONB)
+    path: ColumnElement[object] = literal_column("'$.** ? (@ == $user || @ == $host)'::jsonpath")
+    results = func.jsonb_path_query(IdempotencyKey.body, literal_column("'$.results[*]'::jsonpath"))
+    shown = select(results.op("->>")("id").label("id")).correlate(IdempotencyKey).subquery()
+    events = select(InboundKey.id).join(EventRow, EventRow.event_id == InboundKey.event_id)
+    theirs = shown.c.id.in_(events.where(EventRow.user_id == user.id)) | (func.strpos(shown.c.id, user.external_id) > 0)
+    answers = or_(
+        IdempotencyKey.user_id == user.id,
+        IdempotencyKey.caller == f"person:{user.id}",
+        IdempotencyKey.key == user.external_id,
+        func.jsonb_path_exists(IdempotencyKey.body, path, names),
+        select(shown.c.id).where(theirs).exists(),
+    )
+    await tx.db.execute(delete(IdempotencyKey).where(answers).execution_options(**UNSEEN))

@@ -2,7 +2,8 @@
 
 The key's row is inserted in the transaction of the effect. A duplicate that comes meanwhile waits for that row: when
 the first commits it gets the first's answer, when the first fails it becomes the first. Refusals are not kept: they
-had no effect. Answers that hold a secret are kept sealed under the product's own key. A job forgets them after a day.
+had no effect. Answers that hold a secret are kept sealed under the product's own key. A job forgets them after a day,
+erasure those that are about the person or were given to them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
@@ -19,6 +21,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import BadRequest, Conflict
+from core.ids import parse_id
 from core.transaction import Transaction
 from data.tables import IdempotencyKey
 
@@ -94,9 +97,15 @@ async def once(tx: Transaction, request: Once, effect: Callable[[], Awaitable[tu
     if (await tx.db.execute(added)).scalar_one_or_none() is None:
         return await _recall(tx, request)
     status, body = await effect()
-    kept = update(IdempotencyKey).values(status=status, body=request.pack(body))
+    kept = update(IdempotencyKey).values(status=status, body=request.pack(body), user_id=_about(body))
     await tx.db.execute(kept.where(IdempotencyKey.caller == request.caller, IdempotencyKey.key == request.key))
     return Answer(status, body)
+
+
+def _about(body: Body) -> UUID | None:
+    """Whom an answer is about: every answer about one person names them as `user_id`."""
+    named = body.get("user_id")
+    return parse_id(named) if isinstance(named, str) else None
 
 
 async def recall(tx: Transaction, request: Once) -> Answer | None:

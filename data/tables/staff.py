@@ -52,6 +52,8 @@ class IdempotencyKey(Base):
 
     caller: Mapped[str] = mapped_column(String(80), primary_key=True)
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    user_id: Mapped[UUID | None] = mapped_column(index=True)
+    """Whom the answer is about, readable though the answer may be sealed: erasure forgets it with them."""
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)
     status: Mapped[int] = mapped_column(Integer)
     body: Mapped[dict[str, Any]] = mapped_column(JSONB)

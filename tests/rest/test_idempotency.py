@@ -202,3 +202,26 @@ async def test_an_effect_that_failed_leaves_its_key_free(app: App) -> None:
 
 async def _nothing(tx: Transaction) -> None:
     """The connections are fit for use afterwards."""
+
+
+@pytest.mark.req("API-5")
+async def test_no_kept_answer_outlives_the_person_it_is_about(api: Api, app: App, make: Make) -> None:
+    other = await make.person()
+    who = {"external_id": "host-77", "name": "Zebulon Quixworth", "age_band": "18_plus"}
+    first = await api("POST", "/api/v1/tokens", who, headers=keyed("token"))
+    await api("POST", "/api/v1/friendships", {"user_id": str(other.id)}, bearer=first.json["token"], headers=keyed("f"))
+    events = [make.event("host-77", id="opaque-1"), make.event(other, id="opaque-2")]
+    await api("POST", "/api/v1/events", {"events": events}, headers=keyed("events"))
+    await api("POST", "/api/v1/events", {"events": events[1:]}, headers=keyed("others"))
+    crooked = make.event("host-77", id="of host-77", subject="nothing")
+    await api("POST", "/api/v1/events", {"events": [crooked]}, headers=keyed("crooked"))
+    await api("POST", KEYS, KEY, headers=keyed("key"))
+    assert await count(app, IdempotencyKey) == 6
+    assert (await api("DELETE", "/api/v1/people/host-77")).status == 204
+    async with app.transactions.read() as db:
+        assert sorted((await db.execute(select(IdempotencyKey.key))).scalars()) == ["key", "others"]
+    again = await api("POST", "/api/v1/tokens", who, headers=keyed("token"))
+    assert "Idempotency-Replayed" not in again.headers
+    assert again.json["user_id"] != first.json["user_id"]
+    told = await api("POST", "/api/v1/events", {"events": events[1:]}, headers=keyed("others"))
+    assert told.headers["Idempotency-Replayed"] == "true"

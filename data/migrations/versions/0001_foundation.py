@@ -96,6 +96,7 @@ def upgrade() -> None:
         "idempotency_keys",
         sa.Column("caller", sa.String(length=80), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("user_id", sa.UUID(), nullable=True),
         sa.Column("request_hash", sa.LargeBinary(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -103,6 +104,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("caller", "key", name=op.f("pk_idempotency_keys")),
     )
     op.create_index(op.f("ix_idempotency_keys_created_at"), "idempotency_keys", ["created_at"], unique=False)
+    op.create_index(op.f("ix_idempotency_keys_user_id"), "idempotency_keys", ["user_id"], unique=False)
     op.create_table(
         "inbound_keys",
         sa.Column("id", sa.String(length=200), nullable=False),
@@ -362,6 +364,7 @@ def downgrade() -> None:
     op.drop_table("job_runs")
     op.drop_index(op.f("ix_inbound_keys_received_at"), table_name="inbound_keys")
     op.drop_table("inbound_keys")
+    op.drop_index(op.f("ix_idempotency_keys_user_id"), table_name="idempotency_keys")
     op.drop_index(op.f("ix_idempotency_keys_created_at"), table_name="idempotency_keys")
     op.drop_table("idempotency_keys")
     op.drop_index("ix_event_log_user_id_at", table_name="event_log")
