@@ -145,9 +145,7 @@ class LeaderboardRank(Event):
 @event("friend_joined", activity=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FriendJoined(Event):
-    """Two people became friends: stated once for each of them, with the other's id."""
-
-    friend_id: UUID
+    """Somebody made a friend: stated once for each of the two. Who the other is, is nobody else's business."""
 
 
 # --- people and their rights

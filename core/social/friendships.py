@@ -184,7 +184,7 @@ async def tell_of_new_friends(tx: Transaction, fact: Fact) -> None:
         add_activity(
             tx,
             people[one],
-            FriendJoined(friend_id=other),
+            FriendJoined(),
             at=fact.at,
             subject=None,
             skill=None,
