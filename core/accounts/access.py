@@ -32,6 +32,7 @@ STAFF_ROLES = frozenset({"facilitator", "analyst", "admin"})
 KEY_SCOPES = frozenset(
     {
         "activity:read",
+        "blocklist:write",
         "consents:write",
         "events:write",
         "keys:write",
@@ -44,6 +45,9 @@ KEY_SCOPES = frozenset(
     }
 )
 """What an API key may be given."""
+
+HANDED_ON_BY_ADMINS = KEY_SCOPES - {"tokens:staff"}
+"""What people may give to the keys they make. `tokens:staff` makes admins: only a key that holds it hands it on."""
 
 PAGES: dict[str, str] = {
     "/": "home:read",

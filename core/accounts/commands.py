@@ -55,6 +55,7 @@ __all__ = [
     "revoke_tokens",
     "save_person",
     "set_consents",
+    "sign_out",
 ]
 
 AHEAD = timedelta(minutes=5)
@@ -260,6 +261,15 @@ async def revoke_tokens(tx: Transaction, user_id: UUID, reason: str = "revoked")
         raise NotFound
     await tx.db.execute(delete(EnterTicket).where(EnterTicket.user_id == user_id))
     tx.emit(AccessChanged(reason=reason), user_id=user_id)
+
+
+async def sign_out(tx: Transaction, external_id: str) -> None:
+    """The host says that a person's tokens are in wrong hands, or that they have left."""
+    tx.actor.require("people:write") if tx.actor.kind != "system" else None
+    user = await _locked(tx, external_id)
+    if user.role in STAFF_ROLES:
+        _require_staff(tx)
+    await revoke_tokens(tx, user.id)
 
 
 async def erase_person(tx: Transaction, external_id: str) -> UUID:

@@ -1,6 +1,7 @@
 """API keys of host platforms: made with scopes, shown once, kept as a hash, revoked for good.
 
-A key can hand on only what it holds itself. The key of the environment is governed by the environment alone.
+A key can hand on only what it holds itself, a person everything but `tokens:staff`. The key of the environment is
+governed by the environment alone.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.accounts.access import KEY_SCOPES
+from core.accounts.access import HANDED_ON_BY_ADMINS, KEY_SCOPES
 from core.accounts.principals import hash_secret
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import new_id, new_secret
+from core.principal import Principal
 from core.transaction import Transaction
 from data.tables import ApiKey, AuditRow
 
@@ -28,9 +30,9 @@ async def create_key(tx: Transaction, name: str, scopes: Collection[str]) -> tup
     if unknown or not scopes:
         message = f"some of {', '.join(sorted(KEY_SCOPES))}"
         raise Invalid(fields=[{"field": "scopes", "message": message}])
-    beyond = sorted(set(scopes) - tx.actor.scopes) if tx.actor.kind == "key" else []
+    beyond = sorted(set(scopes) - _handed_on_by(tx.actor))
     if beyond:
-        raise Forbidden("A key can hand on only what it holds itself.", scope=beyond[0])
+        raise Forbidden("This scope is not yours to hand on.", scope=beyond[0])
     if not name.strip() or name.strip() == ENVIRONMENT:
         raise Invalid(fields=[{"field": "name", "message": f"a name other than {ENVIRONMENT!r}"}])
     secret = new_secret("key")
@@ -44,6 +46,12 @@ async def create_key(tx: Transaction, name: str, scopes: Collection[str]) -> tup
     tx.db.add(row)
     await _audit(tx, "key_created", row)
     return row, secret
+
+
+def _handed_on_by(actor: Principal) -> frozenset[str]:
+    if actor.kind == "system":
+        return KEY_SCOPES
+    return actor.scopes if actor.kind == "key" else HANDED_ON_BY_ADMINS
 
 
 async def revoke_key(tx: Transaction, key_id: UUID) -> None:

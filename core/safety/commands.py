@@ -20,8 +20,11 @@ MOST = 100_000
 """Entries in force: a list that grows beyond this is a fault to look at, not to store."""
 
 
-async def list_subject(tx: Transaction, kind: str, value: str, reason: str, expires_at: datetime | None = None) -> None:
-    """Keep a person, a device or an address from social actions within a second; a person is signed out as well."""
+async def list_subject(tx: Transaction, kind: str, value: str, reason: str, expires_at: datetime | None = None) -> str:
+    """Keep a person, a device or an address from social actions within a second; a person is signed out as well.
+
+    Returns the subject as the list writes it.
+    """
     tx.actor.require("blocklist:write")
     subject = _subject(kind, value)
     if not reason.strip() or not is_text(reason):
@@ -46,6 +49,7 @@ async def list_subject(tx: Transaction, kind: str, value: str, reason: str, expi
     user_id = parse_id(subject) if kind == "user" else None
     if user_id and await tx.db.get(User, user_id) is not None:
         await revoke_tokens(tx, user_id, reason="blocklist")
+    return subject
 
 
 async def unlist_subject(tx: Transaction, kind: str, value: str) -> None:

@@ -86,6 +86,9 @@ class MemoryLimiter:
         need = max(cost, 1)
         over = have + need - rate.count
         if over > 0:
+            if window is not None:
+                # Who is kept out is remembered longer than who is not, or a flood of new keys would let them in again.
+                self._windows.move_to_end(key)
             # The request passes once as many as are over have left the window; one larger than the rate never does.
             waits = window.stamps[over - 1] + rate.seconds - now if window and need <= rate.count else rate.seconds
             return Allowance(False, max(rate.count - have, 0), waits)

@@ -196,3 +196,12 @@ async def test_redis_that_hangs_costs_a_moment_once(server: RedisServer, clock: 
     server.start()
     await redis.aclose()
     await other.aclose()
+
+
+async def test_whoever_is_kept_out_is_not_forgotten_for_a_flood_of_others(clock: FakeClock) -> None:
+    limiter = MemoryLimiter(clock, keys=10)
+    for _ in range(5):
+        await limiter.take("guesser", FIVE)
+    for number in range(50):
+        await limiter.take(f"other-{number}", FIVE)
+        assert not (await limiter.take("guesser", FIVE, cost=0)).allowed

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from core.web.rest.fields import make_cursor
 from data.tables import User
 from tests.factories import Make
 from tests.rest_kit import Api, Reply
@@ -111,3 +112,13 @@ async def test_friends_come_in_pages(api: Api, make: Make) -> None:
 
 async def test_a_key_has_no_friends(api: Api) -> None:
     assert (await api("GET", PATH)).status == 403
+
+
+@pytest.mark.req("API-4")
+async def test_a_cursor_with_a_time_of_nowhere_is_not_ours(api: Api, make: Make) -> None:
+    ada, leo = await make.person(), await make.person()
+    token = make.token(ada, "api")
+    await api("POST", "/api/v1/friendships", {"user_id": str(leo.id)}, bearer=token)
+    for time in ("2026-03-02T12:00:00", "2026-03-02", ""):
+        cursor = make_cursor(time, leo.id)
+        assert (await api("GET", f"/api/v1/friendships?cursor={cursor}", bearer=token)).status == 400

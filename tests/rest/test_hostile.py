@@ -81,6 +81,7 @@ def bodies(text: str) -> dict[str, Any]:
         "POST /api/v1/events": {"events": [event | {"properties": {text: text}}]},
         "POST /api/v1/friendships": {"user_id": text},
         "POST /api/v1/blocks": {"user_id": text},
+        "POST /api/v1/blocklist": {"kind": "device", "value": text, "reason": text},
         "POST /api/v1/keys": {"name": text, "scopes": [text]},
     }
 

@@ -52,6 +52,15 @@ async def test_admins_make_keys_and_others_do_not(api: Api, make: Make) -> None:
     assert (await api("GET", PATH, bearer=student)).status == 403
 
 
+@pytest.mark.req("SEC-4")
+async def test_what_makes_admins_is_handed_on_by_keys_that_hold_it_alone(api: Api, make: Make) -> None:
+    admin = make.token(await make.person(role="admin"), "api")
+    body = {"name": "staff", "scopes": ["tokens:staff"]}
+    refused = await api("POST", PATH, body, bearer=admin)
+    assert (refused.status, refused.error["details"]) == (403, {"scope": "tokens:staff"})
+    assert (await api("POST", PATH, body)).status == 201
+
+
 async def test_the_key_of_the_environment_stays(api: Api) -> None:
     (own,) = (await api("GET", PATH)).json["keys"]
     assert own["name"] == "environment"

@@ -121,6 +121,22 @@ async def test_staff_come_only_by_a_key_that_may_make_them(api: Api, app: App, m
     assert (await api("POST", TOKENS, ADA, bearer=weak)).status == 201
 
 
+@pytest.mark.req("SEC-4")
+async def test_the_host_makes_a_persons_tokens_void(api: Api, app: App, make: Make) -> None:
+    given = (await api("POST", TOKENS, ADA)).json
+    assert (await api("GET", "/api/v1/friendships", bearer=given["token"])).status == 200
+    assert (await api("DELETE", "/api/v1/people/learner-1/tokens")).status == 204
+    assert (await api("GET", "/api/v1/friendships", bearer=given["token"])).status == 401
+    again = (await api("POST", TOKENS, ADA)).json
+    assert (await api("GET", "/api/v1/friendships", bearer=again["token"])).status == 200
+    assert (await api("DELETE", "/api/v1/people/stranger/tokens")).status == 404
+    admin = await make.person(role="admin")
+    weak = (await api("POST", "/api/v1/keys", {"name": "weak", "scopes": ["people:write"]})).json["key"]
+    path = f"/api/v1/people/{admin.external_id}/tokens"
+    assert (await api("DELETE", path, bearer=weak)).error["details"] == {"scope": "tokens:staff"}
+    assert (await api("DELETE", path)).status == 204
+
+
 @pytest.mark.parametrize(
     "url", ["http://plain.example/a.png", "javascript:alert(1)", "data:text/html,x", "//x", "https://a b"]
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.web.rest import activities, events, friendships, health, keys, people, presence, tokens
+from core.web.rest import activities, blocklist, events, friendships, health, keys, people, presence, tokens
 from core.web.rest.document import document_routes
 from core.web.routes import Route
 
@@ -13,6 +13,7 @@ ROUTES: tuple[Route, ...] = (
     *activities.routes.found,
     *presence.routes.found,
     *friendships.routes.found,
+    *blocklist.routes.found,
     *keys.routes.found,
     *health.routes.found,
     *document_routes(lambda: ROUTES),

@@ -67,7 +67,7 @@ async def get_friendships(call: Call[None, Paged]) -> FriendsOut:
     async with call.app.transactions.read() as db:
         pairs = await friends_of(db, me)
         if call.query.cursor:
-            before = read_cursor(call.query.cursor, tuple[datetime, UUID])
+            before = read_cursor(call.query.cursor, tuple[Annotated[datetime, Meta(tz=True)], UUID])
             pairs = [p for p in pairs if (p.updated_at, p.id) < before]
         pairs.sort(key=lambda p: (p.updated_at, p.id), reverse=True)
         shown = pairs[:limit]

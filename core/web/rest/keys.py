@@ -88,7 +88,7 @@ def _out(row: ApiKey) -> KeyOut:
     },
 )
 async def post_key(tx: Transaction, call: Call[KeyIn, None]) -> NewKeyOut:
-    """A key can hand on only the scopes that it holds itself."""
+    """A key can hand on only the scopes that it holds itself, a person all but `tokens:staff`."""
     row, secret = await create_key(tx, call.body.name, call.body.scopes)
     return NewKeyOut(id=row.id, name=row.name, scopes=list(row.scopes), created_at=row.created_at, key=secret)
 

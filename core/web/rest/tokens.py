@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from core.accounts.commands import save_person
+from core.accounts.commands import save_person, sign_out
 from core.accounts.tickets import make_ticket
 from core.accounts.tokens import DAY
 from core.transaction import Transaction
@@ -58,3 +58,15 @@ async def post_token(tx: Transaction, call: Call[TokenIn, None]) -> TokenOut:
     token, expires_at = call.app.tokens.make(user.id, user.token_generation, ("socket", "api"), given.ttl)
     ticket = await make_ticket(tx, user.id)
     return TokenOut(user_id=user.id, token=token, expires_at=expires_at, enter_url=f"{call.base_url}/enter/{ticket}")
+
+
+@routes(
+    "DELETE",
+    "/api/v1/people/{external_id}/tokens",
+    scope="people:write",
+    summary="Make every token of a person void, and close their sockets and pages.",
+    rate=HOST,
+)
+async def delete_tokens(tx: Transaction, call: Call[None, None]) -> None:
+    """New ones can be asked for at once. For staff the key needs `tokens:staff` too."""
+    await sign_out(tx, call.path["external_id"])
