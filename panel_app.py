@@ -250,7 +250,9 @@ class Node:
     def _listen(self) -> Any:
         app, settings = self.app, self.settings
         routes = [
-            *socket_routes(app.sockets, lambda origin, host: origin_allowed(origin, host, settings)),
+            *socket_routes(
+                app.sockets, lambda origin, host: origin_allowed(origin, host, settings), settings.trusted_proxies
+            ),
             *handlers(app, ROUTES),
         ]
         try:

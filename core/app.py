@@ -47,6 +47,7 @@ from core.safety.limiter_redis import RedisLimiter
 from core.settings import Settings
 from core.social.friendships import NEW_FRIENDS
 from core.transaction import Transaction, Transactions
+from core.web.channels.door import Door
 from core.web.channels.registry import Sockets
 from data.database import Database
 from data.redis import connect
@@ -91,6 +92,7 @@ class App:
             presence=self.presence,
             transactions=self.transactions,
             authenticate=lambda token: self.principals.from_token(token, "socket"),
+            door=Door(self.limiter, lambda token: self.tokens.read(token, "socket")),
             clock=self.clock,
         )
         self.rights_listeners: list[Callable[[UUID], None]] = []

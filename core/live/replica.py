@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 from core.clock import Clock
-from core.errors import NotFound
+from core.errors import NotFound, Unavailable
 from core.events.log import last_seq
 from core.live.hub import Hub, Message
 from core.live.liveview import RESYNC, Delivery, LiveView, Topics
@@ -26,20 +27,49 @@ log = logging.getLogger(__name__)
 LINGER = 30.0
 SWEEP = 1.0
 RETRY = 1.0
+AT_ONCE = 4
+"""Snapshots read side by side: fewer than the pool has connections, so that everything else goes on."""
+TURN = 5.0
+"""Seconds a snapshot waits for its turn."""
 
 OnChange = Callable[[Any, Message], None]
 
 
+class Turns:
+    """Lets a few read at once; whoever waits too long for a turn is told to come again."""
+
+    def __init__(self, at_once: int = AT_ONCE, patience: float = TURN) -> None:
+        self._free, self._patience = asyncio.Semaphore(at_once), patience
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._free.acquire()
+        except TimeoutError:
+            raise Unavailable from None
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
 class Replica:
     def __init__(
-        self, topic: str, view: LiveView[Any], params: dict[str, str], transactions: Transactions, retry: float = RETRY
+        self,
+        topic: str,
+        view: LiveView[Any],
+        params: dict[str, str],
+        transactions: Transactions,
+        turns: Turns,
+        retry: float = RETRY,
     ) -> None:
         self.topic, self.view, self.params = topic, view, params
         self.state: Any = None
         self.seq = -1
         self.idle_since: float | None = None
         self.watchers: list[OnChange] = []
-        self._transactions, self._retry = transactions, retry
+        self._transactions, self._turns, self._retry = transactions, turns, retry
         self._pending: list[Message] | None = []
         self._loading: asyncio.Task[None] | None = None
         self._closed = False
@@ -73,11 +103,12 @@ class Replica:
         return task
 
     async def _load(self) -> None:
-        # Whatever was published until here was committed before the reading begins, so that the reading holds it.
-        self._pending = []
-        async with self._transactions.read() as db:
-            seq = await last_seq(db)
-            state = await self.view.snapshot(db, self.params)
+        async with self._turns.one():
+            # Whatever was published until here was committed before the reading begins, so that the reading holds it.
+            self._pending = []
+            async with self._transactions.read() as db:
+                seq = await last_seq(db)
+                state = await self.view.snapshot(db, self.params)
         pending, self._pending = self._pending, None
         self.state, self.seq = state, seq
         for message in pending:
@@ -174,22 +205,30 @@ class Replica:
 
 class Replicas:
     def __init__(
-        self, transactions: Transactions, hub: Hub, topics: Topics, clock: Clock, *, retry: float = RETRY
+        self,
+        transactions: Transactions,
+        hub: Hub,
+        topics: Topics,
+        clock: Clock,
+        *,
+        retry: float = RETRY,
+        at_once: int = AT_ONCE,
+        patience: float = TURN,
     ) -> None:
         self._transactions, self._hub, self._topics, self._clock = transactions, hub, topics, clock
-        self._retry = retry
+        self._turns, self._retry = Turns(at_once, patience), retry
         self._open: dict[str, Replica] = {}
         self._swept = clock.monotonic()
 
     async def get(self, topic: str) -> Replica:
         """The current replica of a topic. Between its return and the next `await` nothing is missed."""
-        self._sweep()
+        self.sweep()
         replica = self._open.get(topic)
         if replica is None:
             found = self._topics.find(topic)
             if found is None:
                 raise NotFound("There is no such topic.")
-            replica = self._open[topic] = Replica(topic, *found, self._transactions, self._retry)
+            replica = self._open[topic] = Replica(topic, *found, self._transactions, self._turns, self._retry)
             replica.open(self._hub)
         replica.idle_since = None
         try:
@@ -205,8 +244,11 @@ class Replicas:
         for replica in tuple(self._open.values()):
             replica.resync()
 
-    def _sweep(self) -> None:
-        """Let go of what nobody watched for a while. It looks at every replica, so a storm of joins shares one look."""
+    def sweep(self) -> None:
+        """Let go of what nobody watched for a while; to be called now and then, whether somebody joins or not.
+
+        It looks at every replica, so a storm of joins shares one look.
+        """
         now = self._clock.monotonic()
         if now - self._swept < SWEEP:
             return

@@ -3,7 +3,7 @@
 An entry is one connection on one topic; people are counted, not entries. A change of an entry is a new entry in its
 place, with a `phx_ref` of its own, so that a diff is always "these came, those went". `flush` answers what changed on
 a topic since the last flush, in Phoenix's form; a state taken right after a flush plus all later diffs is the later
-state.
+state. Of one person no more than `SHOWN` entries are told, the newest, so that many tabs of one are no load for all.
 
 Each node owns its entries and numbers its changes. Others apply a change when it is the next one, and otherwise ask for
 the whole (`replace`): the highest version wins, so the order in which nodes are heard does not matter.
@@ -11,6 +11,7 @@ the whole (`replace`): the highest version wins, so the order in which nodes are
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -18,6 +19,9 @@ from typing import Any, Literal
 Meta = Mapping[str, Any]
 State = dict[str, dict[str, list[dict[str, Any]]]]
 Change = tuple[Literal["+", "-"], "Entry"]
+
+SHOWN = 5
+"""Entries of one person on one topic that the others are told of; all are counted and kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +49,19 @@ class Diff:
 class Room:
     """One topic: its entries, the people they add up to, and what was not told yet."""
 
-    __slots__ = ("arrived", "entries", "gone", "people")
+    __slots__ = ("entries", "people", "told", "touched")
 
     def __init__(self) -> None:
         self.entries: dict[tuple[str, str], Entry] = {}
         self.people: dict[str, dict[str, Entry]] = {}
-        self.arrived: dict[str, Entry] = {}
-        self.gone: dict[str, Entry] = {}
+        self.told: dict[str, tuple[Entry, ...]] = {}
+        """What the last flush left everybody with, by person."""
+        self.touched: dict[str, None] = {}
 
     def add(self, entry: Entry) -> None:
         self.entries[entry.node, entry.conn] = entry
         self.people.setdefault(entry.user_id, {})[entry.ref] = entry
-        if self.gone.pop(entry.ref, None) is None:
-            self.arrived[entry.ref] = entry
+        self.touched[entry.user_id] = None
 
     def remove(self, entry: Entry) -> None:
         del self.entries[entry.node, entry.conn]
@@ -65,9 +69,26 @@ class Room:
         del refs[entry.ref]
         if not refs:
             del self.people[entry.user_id]
-        # What came and went between two flushes was never told, and need not be.
-        if self.arrived.pop(entry.ref, None) is None:
-            self.gone[entry.ref] = entry
+        self.touched[entry.user_id] = None
+
+    def shown(self, user_id: str) -> tuple[Entry, ...]:
+        """Those of a person's entries that are told: the same on every node, in whatever order they were heard."""
+        entries = self.people.get(user_id, {}).values()
+        if len(entries) <= SHOWN:
+            return tuple(entries)
+        return tuple(heapq.nlargest(SHOWN, entries, key=lambda e: (e.meta.get("online_at", 0), e.ref)))
+
+    def flush(self) -> Diff:
+        """From what was told to what is; what came and went in between was never told, and need not be."""
+        diff = Diff()
+        for user_id in self.touched:
+            before, after = self.told.pop(user_id, ()), self.shown(user_id)
+            if after:
+                self.told[user_id] = after
+            _list(diff.joins, user_id, _less(after, before))
+            _list(diff.leaves, user_id, _less(before, after))
+        self.touched = {}
+        return diff
 
 
 class Tracker:
@@ -176,22 +197,24 @@ class Tracker:
 
     def dirty(self) -> list[str]:
         """The topics with something to tell."""
-        return [topic for topic, room in self._rooms.items() if room.arrived or room.gone]
+        return [topic for topic, room in self._rooms.items() if room.touched]
 
     def flush(self, topic: str) -> Diff | None:
         """What changed on a topic since the last flush, or None."""
         room = self._rooms.get(topic)
         if room is None:
             return None
-        diff = Diff(_grouped(room.arrived.values()), _grouped(room.gone.values()))
-        room.arrived, room.gone = {}, {}
+        diff = room.flush()
         if not room.entries:
             del self._rooms[topic]
         return diff if diff.joins or diff.leaves else None
 
     def state(self, topic: str) -> State:
         room = self._rooms.get(topic)
-        return _grouped(room.entries.values()) if room else {}
+        found: State = {}
+        for user_id in room.people if room else ():
+            _list(found, user_id, room.shown(user_id) if room else ())
+        return found
 
     def count(self, topic: str) -> int:
         """People, not connections."""
@@ -208,8 +231,12 @@ class Tracker:
         return list(self._rooms)
 
 
-def _grouped(entries: Iterable[Entry]) -> State:
-    state: State = {}
-    for entry in entries:
-        state.setdefault(entry.user_id, {"metas": []})["metas"].append(entry.wire())
-    return state
+def _list(state: State, user_id: str, entries: Iterable[Entry]) -> None:
+    metas = [entry.wire() for entry in entries]
+    if metas:
+        state[user_id] = {"metas": metas}
+
+
+def _less(entries: Iterable[Entry], others: Iterable[Entry]) -> list[Entry]:
+    refs = {entry.ref for entry in others}
+    return [entry for entry in entries if entry.ref not in refs]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import random
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from core.app import App
 from core.web.channels.connection import BAD_DATA, POLICY, Connection
+from core.web.channels.door import Pass
 from tests.channels.conftest import Connect
 from tests.factories import Make
 
@@ -111,14 +113,14 @@ async def test_twenty_thousand_hostile_frames(
     ada, leo = await make.person(), await make.person()
     await app.settle()
     healthy = await (await enter(ada)).join("activity:global")
-    principal, token = await make.principal(leo), make.token(leo)
+    given = Pass(make.token(leo), await make.principal(leo), math.inf)
     line = Recorder()
-    connection = app.sockets.open(line, principal, token, app.clock.monotonic())
+    connection = app.sockets.open(line, given, app.clock.monotonic())
     codes = set()
     for _ in range(400):
         if connection.closed:
             line = Recorder()
-            connection = app.sockets.open(line, principal, token, app.clock.monotonic())
+            connection = app.sockets.open(line, given, app.clock.monotonic())
         for _ in range(50):
             connection.receive(hostile(chance))
         await finished(connection)

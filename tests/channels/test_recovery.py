@@ -211,6 +211,7 @@ async def test_two_hundred_cuts_while_publishing_lose_nothing_and_double_nothing
     recovered = 0
     publisher = asyncio.create_task(publish())
     for cut in range(200):
+        app.clock.advance(2)  # type: ignore[attr-defined]
         async with server.client(token) as client:
             channel = await client.join(TOPIC, held)
             if held:

@@ -12,7 +12,7 @@ import pytest
 from core.clock import FakeClock
 from core.errors import NotFound, Unavailable
 from core.live.hub import Message
-from core.live.replica import LINGER, SWEEP, OnChange, Replica, Replicas
+from core.live.replica import AT_ONCE, LINGER, SWEEP, OnChange, Replica, Replicas
 from data.database import Database
 from tests.events.kit import PID, kill
 from tests.live.kit import PATIENCE, Inbox, Node, Other, Seqs, Tally, running
@@ -340,6 +340,56 @@ async def test_what_nobody_watches_is_let_go_after_a_while(node: Node, clock: Fa
     await node.relay.catch_up()
     assert again.state == tuple(seqs)
     assert replica.state == ()
+
+
+async def test_a_few_states_are_read_at_once_and_the_others_wait(database: Database, clock: FakeClock) -> None:
+    async with running(Node(database, clock)) as node:
+        most = now = 0
+        full = asyncio.Event()
+
+        async def counted(db: Any, params: Any) -> Seqs:
+            nonlocal most, now
+            now += 1
+            most = max(most, now)
+            if now == AT_ONCE:
+                full.set()
+            await node.tally.gate.wait()
+            now -= 1
+            return ()
+
+        node.tally.snapshot = counted  # type: ignore[method-assign]
+        node.tally.gate.clear()
+        asking = [asyncio.create_task(node.replicas.get(f"tally:subject-{n}")) for n in range(3 * AT_ONCE)]
+        async with asyncio.timeout(PATIENCE):
+            await full.wait()
+            assert await node.relay.catch_up() >= 0, "the pool has connections left for others"
+            node.tally.gate.set()
+            replicas = await asyncio.gather(*asking)
+        assert most == AT_ONCE
+        assert all(replica.fresh for replica in replicas)
+
+
+async def test_who_waits_too_long_for_a_turn_is_told_to_come_again(node: Node, clock: FakeClock) -> None:
+    few = Replicas(node.transactions, node.hub, node.topics, clock, at_once=1, patience=0.01)
+    node.tally.gate.clear()
+    first = asyncio.create_task(few.get(MATH))
+    await reading(node, 1)
+    with pytest.raises(Unavailable):
+        await few.get("tally:science")
+    assert len(few) == 1
+    node.tally.gate.set()
+    await first
+    await few.get("tally:science")
+    await few.close()
+
+
+async def test_a_sweep_needs_nobody_who_joins(node: Node, clock: FakeClock) -> None:
+    await node.replicas.get(MATH)
+    for _ in range(2):
+        clock.advance(LINGER + SWEEP)
+        node.replicas.sweep()
+    assert len(node.replicas) == 0
+    assert node.hub.subscribers() == {}
 
 
 async def test_a_socket_on_the_topic_keeps_its_replica(node: Node, clock: FakeClock) -> None:

@@ -26,7 +26,7 @@ from core.web.channels.rooms import Member
 
 log = logging.getLogger(__name__)
 
-BAD_DATA, POLICY, RESTART, TRY_LATER, REVOKED, SLOW = 1003, 1008, 1012, 1013, 4003, 4008
+BAD_DATA, POLICY, RESTART, TRY_LATER, REVOKED, SLOW, CROWDED = 1003, 1008, 1012, 1013, 4003, 4008, 4029
 MESSAGES_A_MINUTE = 100
 REFUSALS_A_MINUTE = 1000
 HEARTBEATS_APART = 1.0
@@ -52,6 +52,7 @@ class Counters:
     resyncs: int = 0
     slow: int = 0
     dropped: int = 0
+    crowded: int = 0
 
 
 class Desk(Protocol):
@@ -83,6 +84,7 @@ class Connection:
         "awake",
         "closed",
         "desk",
+        "expires_at",
         "id",
         "judged_at",
         "members",
@@ -96,8 +98,9 @@ class Connection:
         "waits_size",
     )
 
-    def __init__(self, desk: Desk, transport: Transport, principal: Principal, token: str) -> None:
-        self.desk, self.transport, self.principal, self.token = desk, transport, principal, token
+    def __init__(self, desk: Desk, transport: Transport, principal: Principal, token: str, expires_at: float) -> None:
+        self.desk, self.transport, self.principal = desk, transport, principal
+        self.token, self.expires_at = token, expires_at
         number = new_id()
         self.id = str(number)
         self.members: dict[str, Member] = {}

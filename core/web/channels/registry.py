@@ -16,7 +16,8 @@ from core.live.replica import Replicas
 from core.presence.service import LOST, Presence
 from core.principal import Principal
 from core.transaction import Transactions
-from core.web.channels.connection import RESTART, REVOKED, TRY_LATER, Connection, Counters, Transport
+from core.web.channels.connection import CROWDED, RESTART, REVOKED, TRY_LATER, Connection, Counters, Transport
+from core.web.channels.door import Door, Pass
 from core.web.channels.joining import Joining
 from core.web.channels.protocol import Incoming
 from core.web.channels.rights import Authenticate, Rights, close_all
@@ -30,6 +31,8 @@ CUT_AFTER = 45.0
 STUCK_AFTER = 5.0
 TICK = 1.0
 SLICE = 2_000
+EACH = 20
+"""Connections of one person on one node."""
 
 
 class Sockets:
@@ -42,19 +45,22 @@ class Sockets:
         presence: Presence,
         transactions: Transactions,
         authenticate: Authenticate,
+        door: Door,
         clock: Clock,
         specs: tuple[TopicSpec, ...] = TOPICS,
         ping_after: float = PING_AFTER,
         cut_after: float = CUT_AFTER,
         stuck_after: float = STUCK_AFTER,
+        each: int = EACH,
     ) -> None:
         self.clock, self.counters = clock, Counters()
-        self._relay, self._presence = relay, presence
+        self._relay, self._presence, self._replicas, self._door = relay, presence, replicas, door
+        self._each = each
         self._ping_after, self._cut_after, self._stuck_after = ping_after, cut_after, stuck_after
         self.joining = Joining(hub, relay, replicas, presence, transactions, specs)
         self.rights = Rights(authenticate, clock, self.of, self.joining.rights_changed, presence.end_lost)
         self._connections: dict[str, Connection] = {}
-        self._people: dict[UUID, set[Connection]] = {}
+        self._people: dict[UUID, dict[Connection, None]] = {}
         self._lines: set[str] = set()
         self._all_hung_up = asyncio.Event()
         self._dirty: list[Connection] = []
@@ -68,20 +74,24 @@ class Sockets:
     def draining(self) -> bool:
         return self.joining.shut
 
-    async def authenticate(self, token: str) -> Principal:
-        """Who a token names; Unauthorized whatever is wrong with it."""
-        return await self.rights.authenticate(token)
+    async def admit(self, token: str, address: str) -> Pass:
+        """Whom a token names; Forbidden whatever is wrong with it."""
+        return await self._door.admit(token, address, self.rights.authenticate)
 
     # --- connections
 
-    def open(self, transport: Transport, principal: Principal, token: str, asked_at: float) -> Connection:
-        """Take in a connection whose token was good at `asked_at`."""
-        user_id = _id_of(principal)
-        connection = Connection(self, transport, principal, token)
+    def open(self, transport: Transport, given: Pass, asked_at: float) -> Connection:
+        """Take in a connection whose token was good at `asked_at`; a person's oldest makes room for the newest."""
+        user_id = _id_of(given.principal)
+        connection = Connection(self, transport, given.principal, given.token, given.expires_at)
         self._connections[connection.id] = connection
         self._lines.add(connection.id)
-        self._people.setdefault(user_id, set()).add(connection)
+        mine = self._people.setdefault(user_id, {})
+        mine[connection] = None
         self.counters.opened += 1
+        while len(mine) > self._each:
+            self.counters.crowded += 1
+            next(iter(mine)).close(CROWDED, "too many connections")
         if self.rights.changed_since(user_id, asked_at):
             self.rights.judge_soon(user_id)
         return connection
@@ -89,8 +99,8 @@ class Sockets:
     def ended(self, connection: Connection, grace: float) -> None:
         self._connections.pop(connection.id, None)
         user_id = _id_of(connection.principal)
-        mine = self._people.get(user_id, set())
-        mine.discard(connection)
+        mine = self._people.get(user_id, {})
+        mine.pop(connection, None)
         if not mine:
             self._people.pop(user_id, None)
         self.joining.drop(connection)
@@ -159,11 +169,14 @@ class Sockets:
                 log.exception("the sockets stumbled")
 
     def tick(self) -> None:
-        """What time alone brings: pings, cuts, and tokens that have run out."""
-        now = self.clock.monotonic()
+        """What time alone brings: tokens that have run out, pings, cuts, and states that nobody watches any more."""
+        now, date = self.clock.monotonic(), self.clock.now().timestamp()
+        self._replicas.sweep()
         for connection in list(self._connections.values()):
             silence = now - connection.seen_at
-            if connection.stuck(now, self._stuck_after):
+            if connection.expires_at <= date:
+                connection.close(REVOKED, "signed out")
+            elif connection.stuck(now, self._stuck_after):
                 connection.too_slow()
             elif silence >= self._cut_after:
                 connection.gone(LOST)

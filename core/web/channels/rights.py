@@ -37,7 +37,7 @@ RIGHTS = (
     PersonUpdated,
 )
 EVERY = 600.0
-"""Seconds after which a connection is judged again without a fact: a token that ran out is found then."""
+"""Seconds after which a connection is judged again without a fact, should one have been missed."""
 REMEMBERED = 60.0
 AGAIN = 0.2
 

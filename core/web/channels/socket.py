@@ -10,20 +10,23 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import math
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from tornado.httputil import HTTPServerRequest
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13, _WebSocketParams
 
 from core.errors import BadRequest, Forbidden, TandemError, Unauthorized, Unavailable
 from core.presence.service import LOST, RELOAD
-from core.principal import Principal
 from core.web.channels.connection import Connection
+from core.web.channels.door import Pass
 from core.web.channels.protocol import MAX_FRAME, speaks_v2
 from core.web.channels.registry import Sockets
+from core.web.security import client_address
 
 PATH = r"/socket/websocket"
 CLOSE_FRAME = 0x8
@@ -36,13 +39,15 @@ LINGER_SECONDS, LINGER_BYTES = 2.0, 32 * 1024 * 1024
 AllowOrigin = Callable[[str, str], bool]
 """Whether a page of this origin may connect to the host it asked."""
 
+AddressOf = Callable[[HTTPServerRequest], str]
+
 
 class SocketHandler(WebSocketHandler):
-    def initialize(self, sockets: Sockets, allow_origin: AllowOrigin) -> None:
-        self._sockets, self._allow_origin = sockets, allow_origin
+    def initialize(self, sockets: Sockets, allow_origin: AllowOrigin, address: AddressOf) -> None:
+        self._sockets, self._allow_origin, self._address = sockets, allow_origin, address
         self._connection: Connection | None = None
         self.said_goodbye = False
-        self._principal: Principal | None = None
+        self._pass: Pass | None = None
 
     @property
     def max_message_size(self) -> int:
@@ -51,7 +56,7 @@ class SocketHandler(WebSocketHandler):
     async def get(self, *args: Any, **kwargs: Any) -> None:
         self._asked_at = self._sockets.clock.monotonic()
         version = self._argument("vsn")
-        self._token = self._take_token()
+        token = self._take_token()
         try:
             if not speaks_v2(version):
                 raise BadRequest("This socket speaks version 2 of the protocol: add vsn=2.0.0.", reason="version")
@@ -60,29 +65,19 @@ class SocketHandler(WebSocketHandler):
                 raise Forbidden("Pages of this origin may not connect.", reason="origin")
             if self._sockets.draining:
                 raise Unavailable
-            self._principal = await self._judge()
+            self._pass = await self._sockets.admit(token, self._address(self.request))
         except TandemError as error:
             self._refuse(error)
             return
         await super().get(*args, **kwargs)
-
-    async def _judge(self) -> Principal:
-        """Who the token names. Whatever is wrong with it, the answer is the same."""
-        try:
-            principal = await self._sockets.authenticate(self._token)
-        except TandemError as error:
-            if error.temporary:
-                raise
-            raise Forbidden("The token is not valid.", reason="unauthorized") from None
-        if principal.id is None or not principal.may("socket:connect"):
-            raise Forbidden("The token is not valid.", reason="unauthorized")
-        return principal
 
     def _refuse(self, error: TandemError) -> None:
         self._sockets.counters.refused += 1
         self.set_status(error.status)
         self.set_header("Content-Type", "application/json")
         self.set_header("Cache-Control", "no-store")
+        if "retry_after" in error.details:
+            self.set_header("Retry-After", str(math.ceil(error.details["retry_after"])))
         self.finish(msgspec.json.encode(error.body()))
 
     def _argument(self, name: str) -> str:
@@ -117,13 +112,12 @@ class SocketHandler(WebSocketHandler):
         return StrictProtocol(self, False, params)
 
     def open(self, *args: str, **kwargs: str) -> None:
-        if self._principal is None:
+        if self._pass is None:
             raise Unauthorized
         self.set_nodelay(True)
         carrier = Carrier(self)
-        self._connection = self._sockets.open(carrier, self._principal, self._token, self._asked_at)
-        carrier.connection = self._connection
-        self._token = ""
+        self._connection = self._sockets.open(carrier, self._pass, self._asked_at)
+        carrier.connection, self._pass = self._connection, None
 
     def on_message(self, message: str | bytes) -> None:
         if self._connection:
@@ -238,7 +232,12 @@ def _unpacked(text: str) -> str:
 
 
 def socket_routes(
-    sockets: Sockets, allow_origin: AllowOrigin
+    sockets: Sockets, allow_origin: AllowOrigin, proxies: tuple[str, ...] = ()
 ) -> list[tuple[str, type[RequestHandler], dict[str, Any]]]:
-    """The routes of the socket for Tornado's application."""
-    return [(PATH, SocketHandler, {"sockets": sockets, "allow_origin": allow_origin})]
+    """The routes of the socket for Tornado's application; what the `proxies` say of a caller's address is believed."""
+    given = {
+        "sockets": sockets,
+        "allow_origin": allow_origin,
+        "address": lambda request: client_address(request, proxies),
+    }
+    return [(PATH, SocketHandler, given)]
