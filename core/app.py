@@ -151,11 +151,13 @@ def pubsub_of(settings: Settings, database_url: str) -> PubSub:
 
 
 async def ensure_first_key(tx: Transaction, key: str) -> None:
-    """The key of the environment holds every scope of a key; when it changes, the one before is void."""
-    if not key:
-        return
+    """The key of the environment holds every scope of a key; when it changes or is gone, the one before is void."""
     first = select(ApiKey).where(ApiKey.name == "environment").with_for_update()
     row = (await tx.db.execute(first)).scalar_one_or_none()
+    if not key:
+        if row is not None:
+            row.revoked_at = tx.now
+        return
     if row is not None:
         row.key_hash, row.scopes, row.revoked_at = hash_secret(key), sorted(KEY_SCOPES), None
         return
