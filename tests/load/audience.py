@@ -15,15 +15,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from playwright.async_api import Page, async_playwright, expect
-from tornado.httpclient import AsyncHTTPClient
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.e2e.conftest import FLAGS, chromium
-from tests.load.pages import Visits
-from tests.process_kit import KEY, Server
+from tests.load.pages import Visits, ask
+from tests.process_kit import Server
 
 SKILL = re.compile(r"bench-(\d{4})")
 MOMENT = re.compile(r"\.(\d{4})\d\d\+00:00")
@@ -73,16 +71,6 @@ class Audience:
         return [(at - self.posted[n]) * 1000 for n in numbers for at in self.seen[n, kind].values()]
 
 
-async def post(server: Server, path: str, body: object) -> Any:
-    response = await AsyncHTTPClient().fetch(
-        f"{server.base}{path}",
-        method="POST",
-        body=json.dumps(body),
-        headers={"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"},
-    )
-    return json.loads(response.body)
-
-
 async def state(server: Server, audience: Audience, number: int) -> None:
     """Post one event; its moment's first four decimals and its skill both say which it is."""
     at = datetime.now(UTC).replace(microsecond=number * 100)
@@ -96,7 +84,7 @@ async def state(server: Server, audience: Audience, number: int) -> None:
         "properties": {"score": 80},
     }
     audience.posted[number] = time.time()
-    answer = await post(server, "/api/v1/events", {"events": [event]})
+    answer = await ask(server, "POST", "/api/v1/events", {"events": [event]})
     assert answer["results"][0]["status"] == "accepted", answer
 
 
@@ -124,10 +112,9 @@ async def _sockets(server: Server, stack: AsyncExitStack, number: int) -> list[C
     found = []
     for n in range(number):
         person = {"external_id": f"bench-{n}", "name": f"Bench {n}", "role": "student", "age_band": "18_plus"}
-        token = (await post(server, "/api/v1/tokens", person))["token"]
+        token = (await ask(server, "POST", "/api/v1/tokens", person))["token"]
         url = f"ws://127.0.0.1:{server.port}/socket/websocket?vsn=2.0.0&token={token}"
-        headers = {"X-Forwarded-For": f"10.9.0.{n + 1}"}
-        socket = await stack.enter_async_context(connect(url, additional_headers=headers, max_queue=None))
+        socket = await stack.enter_async_context(connect(url, max_queue=None))
         await socket.send(json.dumps(["1", "1", "activity:global", "phx_join", {}]))
         while '"phx_reply"' not in (reply := str(await socket.recv())):
             pass

@@ -13,7 +13,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from core.metrics import percentile
 from tests.load.audience import Audience, gathered, state
-from tests.load.pages import Visits, admin_of
+from tests.load.pages import Visits, admins_of
 from tests.process_kit import Server, server
 
 pytestmark = pytest.mark.bench
@@ -59,8 +59,8 @@ def show(label: str, values: Sequence[float], base: float) -> None:
 
 async def test_posted_to_seen(tmp_path: Path) -> None:
     audience = Audience()
-    async with server(tmp_path / "var", TANDEM_TRUSTED_PROXIES="127.0.0.1") as tandem:
-        pages = Visits(await admin_of(tandem), "/admin", "All is well")
+    async with server(tmp_path / "var") as tandem:
+        pages = Visits(await admins_of(tandem), "/admin", "All is well")
         async with gathered(tandem, audience, SOCKETS, pages, LINES, WINDOWS):
             for n in (*WARM, *SINGLE):
                 await state(tandem, audience, n)

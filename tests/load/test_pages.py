@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
-from tests.load.pages import Usage, Visits, admin_of, browser_of, come_true, gauge
+from tests.load.pages import Usage, Visits, admins_of, browser_of, come_true, gauge
 from tests.process_kit import ROOT, server
 
 pytestmark = pytest.mark.bench
@@ -72,14 +72,14 @@ async def plain() -> AsyncIterator[tuple[int, int]]:
 
 
 async def ours(folder: Path) -> Cost:
-    async with server(folder, TANDEM_TRUSTED_PROXIES="127.0.0.1") as tandem:
+    async with server(folder) as tandem:
         assert tandem.process is not None
 
         async def empty() -> bool:
             kept = [await gauge(tandem, name) for name in ("pages_open", "page_documents", "health_watchers")]
             return kept == [0, 0, 0]
 
-        found = await cost(Visits(await admin_of(tandem), "/admin", "All is well"), tandem.process.pid, empty)
+        found = await cost(Visits(await admins_of(tandem), "/admin", "All is well"), tandem.process.pid, empty)
         print("\nafter 500 closed pages: 0 lines, 0 documents, 0 subscribers of the feed (read from /metrics)")
         return found
 
@@ -90,7 +90,7 @@ async def theirs() -> Cost:
         async def empty() -> bool:
             return (await AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}/count")).body == b"0"
 
-        return await cost(Visits(browser_of(port), "/plain", ""), pid, empty)
+        return await cost(Visits([browser_of(port)], "/plain", ""), pid, empty)
 
 
 async def test_what_a_page_costs(tmp_path: Path) -> None:
