@@ -28,8 +28,9 @@ NOTIFY = "SELECT pg_notify($1, part) FROM unnest($2::text[]) WITH ORDINALITY AS 
 class PostgresPubSub(RemotePubSub):
     """`prefix` keeps the deployments that share a database apart."""
 
-    def __init__(self, url: str, prefix: str = "tandem") -> None:
+    def __init__(self, url: str, prefix: str = "tandem", *, alive_every: float = ALIVE_EVERY) -> None:
         super().__init__()
+        self._alive_every = alive_every
         self._url, self._channel = url, f"{prefix}_bus"
         self._connection: asyncpg.Connection
         self._lost = asyncio.Event()
@@ -60,9 +61,10 @@ class PostgresPubSub(RemotePubSub):
     async def _receive(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(ALIVE_EVERY):
+                async with asyncio.timeout(self._alive_every):
                     await self._lost.wait()
             except TimeoutError:
+                self.questions += 1
                 async with self._busy:
                     await self._connection.execute("SELECT 1", timeout=PATIENCE)
                 continue

@@ -18,9 +18,12 @@ PATIENCE = 5.0
 class RedisPubSub(RemotePubSub):
     """`prefix` keeps the deployments that share a Redis apart."""
 
-    def __init__(self, url: str, prefix: str = "tandem") -> None:
+    def __init__(
+        self, url: str, prefix: str = "tandem", *, alive_every: float = ALIVE_EVERY, patience: float = PATIENCE
+    ) -> None:
         super().__init__()
         self._url = url
+        self._alive_every, self._patience = alive_every, patience
         self._pokes, self._signals_name = f"{prefix}:poke".encode(), f"{prefix}:signal".encode()
         self._client: Redis
         self._subscription: Subscription
@@ -29,8 +32,8 @@ class RedisPubSub(RemotePubSub):
         # Retrying is done here, where the health of the link is known.
         self._client = Redis.from_url(
             self._url,
-            socket_connect_timeout=PATIENCE,
-            socket_timeout=PATIENCE,
+            socket_connect_timeout=self._patience,
+            socket_timeout=self._patience,
             retry=Retry(NoBackoff(), 0),
             max_connections=4,
         )
@@ -39,18 +42,19 @@ class RedisPubSub(RemotePubSub):
         stack.push_async_callback(self._subscription.aclose)
         await self._subscription.subscribe(self._pokes, self._signals_name)
         for _ in range(2):
-            if await self._subscription.get_message(timeout=PATIENCE) is None:
+            if await self._subscription.get_message(timeout=self._patience) is None:
                 raise LinkLost
 
     async def _receive(self) -> None:
         asked = False
         while True:
-            message = await self._subscription.get_message(timeout=ALIVE_EVERY)
+            message = await self._subscription.get_message(timeout=self._alive_every)
             self._heed()
             if message is None:
                 if asked:
                     raise LinkLost
                 asked = True
+                self.questions += 1
                 await self._subscription.ping()
                 continue
             asked = False

@@ -40,6 +40,8 @@ class RemotePubSub(ABC):
         self._healthy = self._ending = self._stopped = False
         self._task: asyncio.Task[None] | None = None
         self.dropped = 0
+        self.questions = 0
+        """How often a quiet line was asked whether the other side is there."""
 
     @property
     def healthy(self) -> bool:

@@ -42,8 +42,9 @@ class _Row:
 
 
 class PresenceStore:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, departures: int = DEPARTURES) -> None:
         self._database, self._clock = database, clock
+        self._departures = departures
         self._rows: dict[str, _Row] = {}
         self._gone: dict[str, None] = {}
         self._task: asyncio.Task[None] | None = None
@@ -79,7 +80,7 @@ class PresenceStore:
         row = self._rows.pop(session_id, None)
         if row and row.written_at is not None:
             self._gone[session_id] = None
-            while len(self._gone) > DEPARTURES:
+            while len(self._gone) > self._departures:
                 del self._gone[next(iter(self._gone))]
 
     @property

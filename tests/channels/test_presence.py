@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -26,6 +27,13 @@ from tests.channels.conftest import Connect
 from tests.factories import Make
 
 LOBBY = "presence:lobby"
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Let everything else have its turns until something is so."""
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0)
 
 
 def joined(person: User) -> Any:
@@ -203,9 +211,7 @@ async def test_a_goodbye_counts_at_once_and_a_page_that_loads_again_does_not_fla
 
 async def cut(app: App, person: User, client: Any) -> None:
     client.cut()
-    async with asyncio.timeout(5):
-        while app.sockets.of(person.id):
-            await asyncio.sleep(0)
+    await until_gone(app, person, 0)
 
 
 async def test_a_storm_of_changes_is_told_in_few_diffs(app: App, make: Make, enter: Connect) -> None:
@@ -217,13 +223,17 @@ async def test_a_storm_of_changes_is_told_in_few_diffs(app: App, make: Make, ent
     began = asyncio.get_running_loop().time()
     for n, who in enumerate(crowd):
         app.presence.enter(f"c{n}", LOBBY, who)
+    # The storm lasts until several diffs were told in the middle of it.
+    statuses = cycle(("away", "in_quiz"))
+    async with asyncio.timeout(10):
+        while len(diffs) < 3:
+            status = next(statuses)
+            for n in range(0, 1000, 10):
+                app.presence.change(f"c{n}", status=status)
+            await asyncio.sleep(0)
     for n in range(1000):
         app.presence.change(f"c{n}", status="studying")
-        if n % 100 == 99:
-            await asyncio.sleep(0.02)
-    async with asyncio.timeout(10):
-        while sum(len(d.payload["joins"]) for d in diffs) < 1000 or app.presence._due:
-            await asyncio.sleep(0.01)
+    await until(lambda: sum(len(d.payload["joins"]) for d in diffs) >= 1000 and not app.presence._due)
     spent = asyncio.get_running_loop().time() - began
     assert len(diffs) <= spent * 10 + 2
     assert app.presence.count(LOBBY) == 1001
@@ -246,9 +256,7 @@ async def test_a_joiner_in_a_storm_ends_up_with_the_truth(app: App, make: Make, 
             app.presence.leave(f"c{n}")
         state = await channel.expect("presence_state")
         channels.append((channel, {m["phx_ref"] for p in state.values() for m in p["metas"]}))
-    async with asyncio.timeout(5):
-        while app.presence._due:
-            await asyncio.sleep(0.01)
+    await until(lambda: not app.presence._due)
     truth = {m["phx_ref"] for p in app.presence.tracker.state(LOBBY).values() for m in p["metas"]}
     for channel, refs in channels:
         await channel.client.heartbeat()
@@ -264,14 +272,10 @@ async def test_a_watcher_is_told_of_changes_until_it_lets_go(app: App) -> None:
     unwatch = app.presence.watch(LOBBY, lambda: told.append(app.presence.count(LOBBY)))
     who = Principal(kind="person", id=new_id(), name="Ada", audience="public")
     app.presence.enter("c1", LOBBY, who)
-    async with asyncio.timeout(5):
-        while told != [1]:
-            await asyncio.sleep(0)
+    await until(lambda: told == [1])
     unwatch()
     app.presence.leave("c1")
-    async with asyncio.timeout(5):
-        while app.presence._due:
-            await asyncio.sleep(0.01)
+    await until(lambda: not app.presence._due)
     assert told == [1]
     assert app.presence.people(LOBBY) == ()
 
@@ -303,9 +307,7 @@ async def nodes(settings: Settings, database: Database, clock: FakeClock) -> Asy
 
 
 async def settle(*nodes: App) -> None:
-    async with asyncio.timeout(5):
-        while any(node.presence._due for node in nodes):
-            await asyncio.sleep(0.01)
+    await until(lambda: not any(node.presence._due for node in nodes))
 
 
 @pytest.mark.req("RT-13", "PR-8")
@@ -333,9 +335,7 @@ async def test_people_on_three_nodes_are_listed_on_all(nodes: list[App]) -> None
 
 
 async def lobby_empties(nodes: list[App]) -> None:
-    async with asyncio.timeout(5):
-        while any(node.presence.count(LOBBY) for node in nodes):
-            await asyncio.sleep(0.01)
+    await until(lambda: not any(node.presence.count(LOBBY) for node in nodes))
 
 
 @pytest.mark.req("PR-19", "RT-21")
@@ -430,18 +430,16 @@ async def test_one_row_for_each_connection_while_it_lasts(
 
 
 async def until_gone(app: App, person: User, left_over: int) -> None:
-    async with asyncio.timeout(5):
-        while len(app.sockets.of(person.id)) > left_over:
-            await asyncio.sleep(0)
+    await until(lambda: len(app.sockets.of(person.id)) <= left_over)
 
 
 @pytest.mark.req("PR-10")
 async def test_history_waits_for_a_database_that_is_away_and_stays_small(
-    app: App, make: Make, clock: FakeClock, database: Database, monkeypatch: pytest.MonkeyPatch
+    app: App, make: Make, clock: FakeClock, database: Database
 ) -> None:
     ada = await make.person()
     nowhere = Database("postgresql://nobody@127.0.0.1:1/none")
-    store = PresenceStore(nowhere, clock)
+    store = PresenceStore(nowhere, clock, departures=3)
     store.enter("s1", ada.id, clock.now())
     store.enter("s2", ada.id, clock.now())
     await store._try()
@@ -455,7 +453,6 @@ async def test_history_waits_for_a_database_that_is_away_and_stays_small(
     store._database = database
     await store._try()
     assert [row.session_id for row in await rows(database)] == ["s1"]
-    monkeypatch.setattr("core.presence.store.DEPARTURES", 3)
     for number in range(10):
         store.enter(f"u{number}", ada.id, clock.now())
     await store.flush()
