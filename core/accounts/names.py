@@ -137,6 +137,8 @@ def _told(part: str, text: str) -> bool:
         return plain in map(_plain, words_of(text))
     if plain in _plain(text):
         return True
+    if _looks(part) in _looks(text):
+        return True
     spelled = {_skeleton(part), _skeleton(_spelled_out(part))}
     return any(len(one) > 2 and one in _skeleton(text) for one in spelled)
 
@@ -147,10 +149,15 @@ def _spelled_out(text: str) -> str:
     return composed.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("å", "aa").replace("ø", "oe")
 
 
-def _skeleton(text: str) -> str:
-    """What a reader takes a text for: look-alikes as one letter, doubled letters as one."""
+def _looks(text: str) -> str:
+    """What a reader takes a text for: look-alikes as one letter."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_ALIKE)
-    return re.sub(r"(.)\1+", r"\1", "".join(c for c in folded if c.isalnum()))
+    return "".join(c for c in folded if c.isalnum())
+
+
+def _skeleton(text: str) -> str:
+    """The same with doubled letters as one."""
+    return re.sub(r"(.)\1+", r"\1", _looks(text))
 
 
 def _plain(text: str) -> str:

@@ -146,6 +146,7 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
         "/api/v1/events": {"events": [make.event(one)]},
         "/api/v1/friendships": {"user_id": str(other.id)},
         "/api/v1/blocks": {"user_id": str(other.id)},
+        "/api/v1/blocklist": {"kind": "device", "value": "tablet-7", "reason": "many accounts"},
         "/api/v1/keys": KEY,
     }
     posts = [r for r in ROUTES if r.method == "POST"]
