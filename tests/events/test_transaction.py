@@ -253,6 +253,14 @@ async def test_resting_connections_that_died_are_nobody_s_trouble(
         pid = (await db.execute(PID)).scalar_one()
     other = Database(database.engine.url.render_as_string(hide_password=False))
     await kill(other, pid)
+
+    async def gone() -> bool:
+        async with other.snapshot() as db:
+            alive = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+            left: int = (await db.execute(alive, {"pid": pid})).scalar_one()
+        return left == 0
+
+    await until(gone)
     await other.close()
     await transactions.run(SYSTEM, put, "a")
     assert (await kept(database))[0] == {"a": "1"}
