@@ -159,7 +159,7 @@ async def test_log_holds_nothing_that_a_person_gave(made: Path) -> None:
         database = Database(server.url)
         async with database.begin() as db:
             await db.execute(text("CREATE TABLE IF NOT EXISTS people (email text PRIMARY KEY)"))
-        for expected in (nullcontext(), pytest.raises(IntegrityError, match=r"ada@example\.org")):
+        for expected in (nullcontext(), pytest.raises(IntegrityError)):
             with expected:
                 async with database.begin() as db:
                     await db.execute(text("INSERT INTO people VALUES (:email)"), {"email": "ada@example.org"})
