@@ -140,9 +140,8 @@ def _check(s: Settings) -> None:
         raise SettingsError(f"TANDEM_TIMEZONE is not a known time zone: {s.timezone!r}.") from None
     if s.bus == "redis" and not s.redis:
         raise SettingsError("TANDEM_BUS is redis, but neither REDIS_URL nor REDIS_HOST is set.")
-    if s.demo:
-        if not is_loopback(s.host):
-            raise SettingsError("Demo mode listens on this machine only: TANDEM_HOST must be a loopback address.")
+    if s.demo and not is_loopback(s.host):
+        raise SettingsError("Demo mode listens on this machine only: TANDEM_HOST must be a loopback address.")
 
 
 def _check_secrets(s: Settings) -> None:

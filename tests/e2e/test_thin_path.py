@@ -38,7 +38,7 @@ async def practise(tandem: Server, number: int, who: str = "demo-adult-student",
         "properties": {"score": score},
     }
     answer = await post(tandem, "/api/v1/events", {"events": [event]})
-    assert [r["status"] for r in answer["results"]] == ["accepted"]
+    assert [r["status"] for r in answer["results"]] == ["accepted"]  # type: ignore[attr-defined]
 
 
 @pytest.mark.req("PR-16", "PR-8", "UI-1")
