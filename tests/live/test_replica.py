@@ -374,11 +374,14 @@ async def test_who_waits_too_long_for_a_turn_is_told_to_come_again(node: Node, c
     node.tally.gate.clear()
     first = asyncio.create_task(few.get(MATH))
     await reading(node, 1)
-    with pytest.raises(Unavailable):
-        await few.get("tally:science")
-    assert len(few) == 1
-    node.tally.gate.set()
-    await first
+    try:
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(Unavailable):
+                await few.get("tally:science")
+        assert len(few) == 1
+    finally:
+        node.tally.gate.set()
+        await first
     await few.get("tally:science")
     await few.close()
 
