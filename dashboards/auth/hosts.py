@@ -1,8 +1,8 @@
 """Which names this server answers to. A request for another host is turned away before any page, route or socket.
 
 A page elsewhere can have its own name resolved to this machine; the browser then takes us for that page's server and
-sends along whatever it says. So the demo answers to this machine alone, and a production server with a public address to
-that address. Whoever looks after the server may ask for its health by any name.
+sends along whatever it says. So the demo answers to this machine alone, and a production server that has a public address
+to that. Whoever looks after the server may ask for its health by any name.
 """
 
 from __future__ import annotations
