@@ -1,7 +1,7 @@
 """Which names this server answers to. A request for another host is turned away before any page, route or socket.
 
 A page elsewhere can have its own name resolved to this machine; the browser then takes us for that page's server and
-sends along whatever it says. So the demo answers to this machine alone, and a production server that has a public address
+sends along whatever it says. So the demo answers to this machine alone, and a production server with a public address
 to that. Whoever looks after the server may ask for its health by any name.
 """
 
