@@ -272,5 +272,5 @@ async def all_was_seen(app: App, clients: dict[str, Client]) -> None:
     for view in app.topics.views:
         mine = [c for c in clients.values() if c.replica.view is view]
         assert any(c.state for c in mine), f"{view.pattern} never showed anything"
-    assert sum(c.resumed for c in clients.values()) > 20
-    assert sum(c.renewed for c in clients.values()) > len(clients) + 20
+    assert sum(c.resumed for c in clients.values()) > 10
+    assert sum(c.renewed for c in clients.values()) > len(clients) + 5

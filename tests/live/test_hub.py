@@ -190,33 +190,37 @@ def test_another_history_voids_everything() -> None:
 
 
 class Model:
-    """The hub without a bound on topics: every message for ever, and from where on each topic is known."""
+    """The hub without a bound on topics: every message for ever, what is remembered, and from where on it is whole."""
 
     def __init__(self, ring: int, floor: int) -> None:
         self.ring, self.floor, self.seq = ring, floor, floor
         self.messages: list[Message] = []
+        self.remembered: dict[str, list[Message]] = {}
         self.floors: dict[str, int] = {}
         self.breaks: dict[str, int] = {}
         """The last place in each topic that messages cannot carry anybody across."""
+        self.dropped: dict[str, int] = {}
+        """Where each topic's memory was dropped last: nothing up to there is kept."""
 
     def after(self, topic: str, seq: int) -> list[Message]:
         return [m for m in self.messages if m.topic == topic and (m.seq or 0) > seq]
 
-    def kept(self, topic: str) -> list[Message]:
-        return [m for m in self.after(topic, self.floors.get(topic, 0) - 1) if m.resumable][-self.ring :]
-
     def publish(self, said: Message) -> None:
         self.messages.append(said)
-        older = [m for m in self.after(said.topic, self.floors.get(said.topic, 0) - 1) if m.resumable]
-        if said.resumable and len(older) > self.ring:
-            self.floors[said.topic] = max(self.floors.get(said.topic, 0), older[-self.ring - 1].seq or 0)
+        if said.resumable:
+            kept = [*self.remembered.get(said.topic, []), said]
+            for gone in kept[: -self.ring]:
+                self.floors[said.topic] = max(self.floors.get(said.topic, 0), gone.seq or 0)
+            self.remembered[said.topic] = kept[-self.ring :]
 
     def break_at(self, topic: str, seq: int) -> None:
-        self.breaks[topic] = seq
+        self.breaks[topic] = self.dropped[topic] = seq
         self.floors[topic] = seq + 1
+        self.remembered[topic] = []
 
     def forget(self, topic: str) -> None:
         self.floors[topic] = max(self.seq, self.floors.get(topic, 0))
+        self.remembered[topic] = []
 
     def knows(self, topic: str, seq: int) -> bool:
         return max(self.floor, self.floors.get(topic, 0)) <= seq <= self.seq
@@ -242,8 +246,8 @@ def act(hub: Hub, model: Model, kind: str, topic: str, person: UUID) -> None:
         model.forget(topic)
     elif kind == "erase":
         hub.forget_person(person)
-        for spoken in {m.topic for m in model.messages}:
-            if any(m.about == person for m in model.kept(spoken)):
+        for spoken, kept in model.remembered.items():
+            if any(m.about == person for m in kept):
                 model.forget(spoken)
     if kind in ("break", "lose"):
         model.break_at(topic, model.seq)

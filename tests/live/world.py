@@ -180,8 +180,9 @@ class World:
         await run(await self.principal(one), request_friendship, gate, self.ids[other])
         await run(await self.principal(other), answer_friendship, gate, self.ids[one], True)
 
-    async def end_friendship(self) -> None:
-        one, other = self.chance.sample(self.people, 2)
+    async def end_friendship(self, one: str = "", other: str = "") -> None:
+        if not one:
+            one, other = self.chance.sample(self.people, 2)
         gate, run = self.app.gate, self.app.transactions.run
         await run(await self.principal(one), request_friendship, gate, self.ids[other])
         await run(await self.principal(other), answer_friendship, gate, self.ids[one], False)
@@ -214,6 +215,7 @@ class World:
             self.hidden.add(child)
         once = [self.fact(cls.type) | {"external_id": one} for cls in INBOUND for one in self.people[:3]]
         await take_in(self.app.transactions, SYSTEM, once)
+        await self.end_friendship(self.people[0], self.people[2])
         await self.make_friends(self.people[0], self.people[2])
 
     async def happen(self, name: str) -> None:

@@ -378,12 +378,13 @@ async def test_two_who_ask_at_once_both_find_it_done(transactions: Transactions,
 
     async with started(transactions, reaction(slow)) as reactions:
         seqs = await state(transactions, 1)
+        await asyncio.gather(*(effects(database) for _ in range(4)))
         reactions.poke()
         async with asyncio.timeout(PATIENCE):
             await working.wait()
             asked = asyncio.create_task(reactions.drain())
             # Time enough to look, find the work taken, and go home.
-            for _ in range(20):
+            for _ in range(40):
                 assert await effects(database) == {}
             assert not asked.done()
             go_on.set()
