@@ -17,6 +17,8 @@ from tests.process_kit import KEY, Server
 
 POSTERS = 4
 BATCH = 5
+LEAST = 20
+"""So many are acknowledged before a kill, however slow the machine is."""
 
 
 @dataclass
@@ -30,6 +32,18 @@ class Tally:
     doubled: int = 0
     moved: int = 0
     """Acknowledged events that a retry gave another `seq`."""
+    enough: asyncio.Event = field(default_factory=asyncio.Event)
+    _wanted: int = 0
+
+    def expect(self, more: int) -> None:
+        """Say when so many more were acknowledged."""
+        self.enough.clear()
+        self._wanted = len(self.acknowledged) + more
+
+    def acknowledge(self, id: str, seq: int) -> None:
+        self.acknowledged[id] = seq
+        if len(self.acknowledged) >= self._wanted:
+            self.enough.set()
 
 
 def event(id: str) -> dict[str, Any]:
@@ -66,7 +80,7 @@ async def load(server: Server, tally: Tally, ids: count[int], stop: asyncio.Even
             return
         for result in results:
             assert result["status"] == "accepted", result
-            tally.acknowledged[result["id"]] = result["seq"]
+            tally.acknowledge(result["id"], result["seq"])
 
 
 async def rounds(folder: Path, number: int, seed: int = 7) -> Tally:
@@ -86,7 +100,10 @@ async def rounds(folder: Path, number: int, seed: int = 7) -> Tally:
 
 async def _round(server: Server, tally: Tally, ids: count[int], seconds: float) -> None:
     stop = asyncio.Event()
+    tally.expect(LEAST)
     posters = [asyncio.create_task(load(server, tally, ids, stop)) for _ in range(POSTERS)]
+    async with asyncio.timeout(60):
+        await tally.enough.wait()
     await asyncio.wait(posters, timeout=seconds)
     await server.kill()
     stop.set()
