@@ -143,7 +143,7 @@ async def home_is_unharmed(page: Page, own: str) -> None:
     here = await shown(page, "tandem-presence .panel .name")
     assert {plain(text) for text in HOSTILE} <= set(here)
     assert plain(own) in plain(await page.locator(".head .lead").inner_text())
-    assert plain(own.split(" ")[0]) in plain(await page.locator("h1").inner_text()), "greeted by the first name"
+    assert plain(own.partition(" ")[0]) in plain(await page.locator("h1").inner_text()), "greeted by the first name"
     assert plain(own) in plain(await page.locator("[data-menu]").inner_text())
     assert await page.locator("[data-menu]").get_attribute("aria-label") == f"{own}, your menu"
     await unharmed(page)
