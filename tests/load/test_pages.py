@@ -1,4 +1,8 @@
-"""What one open page costs, and what 500 closed ones leave behind, beside a plain Panel page with the same data."""
+"""What one open page costs, and what 500 closed ones leave behind, beside a plain Panel page with the same data.
+
+A closed page is kept for 30 s, so the first 500 raise the process to the height of some hundred kept pages, which the
+allocator does not give back. What grows is therefore read from the rounds that follow.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,7 @@ pytestmark = pytest.mark.bench
 WARM = 60
 OPEN = 40
 CLOSED = 500
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Cost:
     milliseconds: float
     seconds: float
     before: float
-    after: float
+    after: list[float]
 
 
 async def cost(visits: Visits, pid: int, empty: Callable[[], Awaitable[bool]]) -> Cost:
@@ -43,17 +48,20 @@ async def cost(visits: Visits, pid: int, empty: Callable[[], Awaitable[bool]]) -
         seconds = [await visits.open(stack) for _ in range(OPEN)]
         last = Usage.of(pid)
     await come_true(empty)
-    before = Usage.of(pid).memory
-    for _ in range(CLOSED):
-        async with AsyncExitStack() as stack:
-            await visits.open(stack)
-    await come_true(empty)
+    before = Usage.of(pid).memory / 1024
+    after = []
+    for _ in range(ROUNDS):
+        for _ in range(CLOSED):
+            async with AsyncExitStack() as stack:
+                await visits.open(stack)
+        await come_true(empty)
+        after.append(Usage.of(pid).memory / 1024)
     return Cost(
         kilobytes=(last.memory - first.memory) / OPEN,
         milliseconds=(last.seconds - first.seconds) / OPEN * 1000,
         seconds=statistics.median(seconds),
-        before=before / 1024,
-        after=Usage.of(pid).memory / 1024,
+        before=before,
+        after=after,
     )
 
 
@@ -80,7 +88,7 @@ async def ours(folder: Path) -> Cost:
             return kept == [0, 0, 0]
 
         found = await cost(Visits(await admins_of(tandem), "/admin", "All is well"), tandem.process.pid, empty)
-        print("\nafter 500 closed pages: 0 lines, 0 documents, 0 subscribers of the feed (read from /metrics)")
+        print("\nafter every 500 closed pages: 0 lines, 0 documents, 0 subscribers of the feed (read from /metrics)")
         return found
 
 
@@ -99,9 +107,7 @@ async def test_what_a_page_costs(tmp_path: Path) -> None:
     for label, get in ROWS:
         a, b = get(health), get(panel)
         print(f"{label:<34}{a:>12,.2f}{b:>12,.2f}{a / b if b else 0:>8.2f}")
-    grown = health.after - health.before
-    print(f"{'grown by 500 closed pages, MB':<34}{grown:>12,.2f}{panel.after - panel.before:>12,.2f}")
-    assert grown < 25
+    assert health.after[-1] - health.after[0] < 20
 
 
 ROWS: tuple[tuple[str, Callable[[Cost], float]], ...] = (
@@ -109,5 +115,7 @@ ROWS: tuple[tuple[str, Callable[[Cost], float]], ...] = (
     ("one page, ms of the server's time", lambda c: c.milliseconds),
     ("until its data are there, s", lambda c: c.seconds),
     ("before the 500, MB", lambda c: c.before),
-    ("after 500 opened and closed, MB", lambda c: c.after),
+    ("after 500 opened and closed, MB", lambda c: c.after[0]),
+    ("after 1,000, MB", lambda c: c.after[1]),
+    ("after 1,500, MB", lambda c: c.after[2]),
 )
