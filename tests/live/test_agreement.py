@@ -16,8 +16,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from core.accounts.commands import set_consents
+from core.accounts.inputs import ConsentInput
 from core.accounts.queries import Decorator
 from core.accounts.rules import WIDTH
+from core.activity.commands import take_in
 from core.activity.queries import WINDOW
 from core.app import App
 from core.clock import FakeClock
@@ -28,6 +31,7 @@ from core.live.hub import Hub, Message
 from core.live.liveview import RESYNC, LiveView, Resync, Topics
 from core.live.relay import Relay
 from core.live.replica import Replica, Replicas
+from core.principal import SYSTEM
 from data.tables import Cohort, EventRow, User
 from tests.live.kit import NEVER, PATIENCE
 from tests.live.world import COHORTS, NAME, OPERATIONS, WEIGHTS, World
@@ -274,3 +278,59 @@ async def all_was_seen(app: App, clients: dict[str, Client]) -> None:
         assert any(c.state for c in mine), f"{view.pattern} never showed anything"
     assert sum(c.resumed for c in clients.values()) > 10
     assert sum(c.renewed for c in clients.values()) > len(clients) + 5
+
+
+AGES: tuple[tuple[str, bool], ...] = (
+    ("under_13", False),
+    ("under_13", True),
+    ("13_17", False),
+    ("18_plus", False),
+    ("under_13", True),
+    ("18_plus", True),
+    ("13_17", False),
+    ("under_13", False),
+    ("18_plus", False),
+    ("under_13", False),
+    ("13_17", False),
+)
+"""A walk over every change from one audience to another, by age and by consent."""
+
+
+@pytest.mark.req("RT-17", "CP-12", "CP-8")
+async def test_every_change_of_an_audience_in_every_place(app: App, clock: FakeClock, follower: Follower) -> None:
+    world = World(app, clock, 5)
+    for cohort in COHORTS:
+        await world.save(f"member of {cohort}", name="Some Body", cohort=cohort)
+    topics = await topics_of(app, app.topics.views)
+    await follower.start(topics)
+    watchdog = Watchdog(world, follower)
+    watchdog.listen(topics)
+    clients = {topic: Client(follower.hub, follower.open[topic]) for topic in topics}
+    one = await world.add(age_band="unknown", birth_date=None, cohort=COHORTS[0])
+    seen: set[tuple[str, str]] = set()
+
+    async def step(band: str, given: bool, cohort: str | None) -> None:
+        before = (await world.whole())[one].audience
+        consent = ConsentInput(scope="social_visibility", given=given, method="signed_form")
+        await app.transactions.run(SYSTEM, set_consents, one, [consent])
+        await world.save(one, age_band=band, cohort=cohort, **world.name(one))
+        seen.add((before, (await world.whole())[one].audience))
+        for client in clients.values():
+            client.go()
+        await follower.relay.catch_up()
+        for client in clients.values():
+            client.come()
+        await settled(*follower.open.values())
+        await take_in(app.transactions, SYSTEM, [world.fact("level_up") | {"subject": "math"} for _ in range(2)])
+        await app.settle()
+        await follower.relay.catch_up()
+        await settled(*follower.open.values())
+        await watchdog.check()
+        await agree(app, follower.open, "a replica", clients)
+
+    for band, given in AGES:
+        await step(band, given, None)
+    assert len({pair for pair in seen if pair[0] != pair[1]}) == 6
+    # The same with a move from cohort to cohort in one stroke, and back to where the earlier doings are.
+    for place, (band, given) in enumerate(AGES):
+        await step(band, given, (*COHORTS[:2], "")[place % 3])

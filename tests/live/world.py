@@ -118,7 +118,7 @@ class World:
         one = self.chance.choice(self.grown_or_not())
         band = self.chance.choice(["under_13", "13_17", "18_plus", "unknown"])
         given = {"age_band": band} if self.chance.random() < 0.5 else {"birth_date": self.birth_date()}
-        await self.save(one, cohort=self.chance.choice([None, *COHORTS]), **given)
+        await self.save(one, cohort=self.chance.choice([None, None, None, *COHORTS]), **given)
 
     async def change_role(self) -> None:
         await self.save(self.anybody(), role=self.chance.choice(["student", "tutor", "parent"]))
@@ -254,4 +254,4 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
 }
 """Everything that can happen. A new event that comes from nothing here fails the test that counts them."""
 
-WEIGHTS = {"facts": 6, "rename": 2, "move": 2, "change_age": 2, "consent": 3}
+WEIGHTS = {"facts": 6, "rename": 2, "move": 2, "change_age": 4, "consent": 3}
