@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 BATCH = 100
 TRIES = 5
 POLL = 1.0
+LAG = 1_000
+"""So far behind the head a cursor may stay that meets none of its types: the log is only cut off below all cursors."""
 
 React = Callable[[Transaction, Fact], Awaitable[None]]
 
@@ -95,12 +97,16 @@ class Reactions:
                 if cursor is None:
                     return False
                 limit = 1 if cursor.tries else limit
+                head = await last_seq(tx.db)
                 facts = await read_since(tx.db, cursor.seq, limit, [e.type for e in reaction.on])
                 for fact in facts:
                     await _react(tx, reaction, fact)
                     done += 1
                 if facts:
                     cursor.seq, cursor.tries = facts[-1].seq, 0
+                if len(facts) < limit and head - cursor.seq >= LAG:
+                    # What was read after the head was known held none of its own up to there.
+                    cursor.seq = head
             return len(facts) == limit
         except Exception as error:
             if is_conflict(error):

@@ -17,7 +17,7 @@ from core.events.catalog import HighScore, LevelUp, NoteRecorded, QuizCompleted
 from core.events.fact import Draft, Fact
 from core.events.log import read_since
 from core.principal import SYSTEM
-from core.reactions import BATCH, TRIES, React, Reaction, Reactions
+from core.reactions import BATCH, LAG, TRIES, React, Reaction, Reactions
 from core.transaction import Transaction, Transactions
 from data.database import Database
 from data.tables import EventRow, Meta, ParkedEvent, ReactionCursor
@@ -415,6 +415,46 @@ async def test_a_fact_of_a_newer_product_is_left_to_it(transactions: Transaction
     assert await effects(database) == once(seqs)
     assert await parked(database) == []
     assert await cursor(database) == (seqs[0], 0)
+
+
+async def test_a_cursor_goes_along_with_a_log_that_holds_nothing_for_it(
+    transactions: Transactions, database: Database
+) -> None:
+    """The log's old beginning is only cut off below all cursors, so a reaction to rare facts must not hold it."""
+    async with started(transactions, reaction(starts="beginning")) as reactions:
+        (first,) = await state(transactions, 1)
+        async with transactions(SYSTEM) as tx:
+            for _ in range(LAG - 1):
+                tx.emit(HighScore(score=1))
+        await reactions.drain()
+        assert await cursor(database) == (first, 0), "not for every fact of others: a cursor that moves is written"
+        async with transactions(SYSTEM) as tx:
+            tx.emit(HighScore(score=1))
+        await reactions.drain()
+        assert await cursor(database) == (first + LAG, 0)
+        (second,) = await state(transactions, 2)
+        await reactions.drain()
+    assert await effects(database) == once([first, second])
+
+
+async def test_a_cursor_that_goes_along_passes_over_nothing(transactions: Transactions, database: Database) -> None:
+    stated: list[int] = []
+
+    async def writer() -> None:
+        for _ in range(8):
+            async with transactions(SYSTEM) as tx:
+                for _ in range(LAG):
+                    tx.emit(HighScore(score=1))
+                tx.emit(LevelUp(level=1))
+            stated.append(tx.facts[-1].seq)
+
+    async with started(transactions, reaction()) as reactions:
+        writing = asyncio.gather(writer(), writer())
+        while not writing.done():
+            await reactions.drain()
+        await writing
+        await reactions.drain()
+    assert await effects(database) == once(stated)
 
 
 async def test_the_types_it_answers_are_all_it_sees(transactions: Transactions, database: Database) -> None:
