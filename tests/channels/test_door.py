@@ -104,7 +104,8 @@ async def test_another_version_is_refused_clearly(server: ChannelServer, make: M
 async def test_no_log_line_holds_a_token(
     server: ChannelServer, make: Make, enter: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "tornado")
+    for name in ("tornado", "tornado.access"):
+        caplog.set_level(logging.DEBUG, name)
     ada = await make.person()
     bad = make.token(ada, "page")
     await server.refusal(server.url(bad))
