@@ -281,22 +281,25 @@ async def test_no_server_at_all_is_unavailable(clock: FakeClock) -> None:
 async def test_whoever_is_cancelled_while_holding_the_log_lets_go_of_it(
     transactions: Transactions, database: Database
 ) -> None:
+    held = asyncio.Event()
+
     async def hold(db: AsyncSession, facts: list[Fact]) -> None:
+        held.set()
         await asyncio.Event().wait()
 
     async def command(tx: Transaction) -> None:
         await put(tx, "a")
         tx.stamp(hold)
 
-    holder = asyncio.create_task(transactions.run(SYSTEM, command))
-    waiter = asyncio.create_task(transactions.run(SYSTEM, put, "b"))
-    await until(lambda: somebody_waits(database))
-    victim, survivor = (holder, waiter)
-    victim.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await victim
     async with asyncio.timeout(PATIENCE):
-        await survivor
+        holder = asyncio.create_task(transactions.run(SYSTEM, command))
+        await held.wait()
+        waiter = asyncio.create_task(transactions.run(SYSTEM, put, "b"))
+        await until(lambda: somebody_waits(database))
+        holder.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await holder
+        await waiter
     rows, facts = await kept(database)
     assert rows == {"b": "1"}
     assert len(facts) == 1
