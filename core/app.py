@@ -18,7 +18,7 @@ from core.accounts.access import KEY_SCOPES
 from core.accounts.principals import Principals, hash_secret
 from core.accounts.queries import Decorator
 from core.accounts.tokens import Tokens
-from core.activity.live import CohortFeed, GlobalFeed, SubjectFeed
+from core.activity.live import CohortFeed, GlobalFeed, PersonFeed, SubjectFeed
 from core.clock import Clock, SystemClock
 from core.content import subjects
 from core.events.catalog import (
@@ -73,7 +73,7 @@ class App:
         self.pubsub = pubsub or pubsub_of(settings, database.engine.url.render_as_string(hide_password=False))
         self.transactions = Transactions(database, self.clock, self.pubsub.poke)
         self.hub = Hub()
-        self.topics = Topics([GlobalFeed(), CohortFeed(), SubjectFeed(subjects())])
+        self.topics = Topics([GlobalFeed(), CohortFeed(), SubjectFeed(subjects()), PersonFeed()])
         self.replicas = Replicas(self.transactions, self.hub, self.topics, self.clock)
         self.relay = Relay(self.transactions, self.hub, self.topics, Decorator(self.transactions))
         self.reactions = Reactions(self.transactions, [NEW_FRIENDS])
@@ -91,6 +91,7 @@ class App:
             replicas=self.replicas,
             presence=self.presence,
             transactions=self.transactions,
+            gate=self.gate,
             authenticate=lambda token: self.principals.from_token(token, "socket"),
             door=Door(self.limiter, lambda token: self.tokens.read(token, "socket")),
             clock=self.clock,

@@ -6,7 +6,8 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from core.accounts.commands import ConsentInput, PersonInput, erase_person, save_person, set_consents
+from core.accounts.commands import ConsentInput, PersonInput, save_person, set_consents
+from core.accounts.erasure import erase_person
 from core.accounts.tokens import Purpose
 from core.activity.commands import Result, take_in
 from core.app import App

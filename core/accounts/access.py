@@ -6,7 +6,15 @@ A door that is not listed is shut. The tests walk every role against every door.
 from __future__ import annotations
 
 LEARNER = frozenset(
-    {"home:read", "socket:connect", "activity:read", "presence:read", "presence:write", "friends:write"}
+    {
+        "activity:react",
+        "activity:read",
+        "friends:write",
+        "home:read",
+        "presence:read",
+        "presence:write",
+        "socket:connect",
+    }
 )
 
 ROLES: dict[str, frozenset[str]] = {

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, literal, literal_column, or_, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from core.accounts.access import STAFF_ROLES
 from core.accounts.inputs import ConsentInput, PersonInput, Problem, consent_problems, person_problems
@@ -27,28 +27,20 @@ from core.events.catalog import (
     ConsentGiven,
     ConsentWithdrawn,
     PersonAdded,
-    PersonErased,
     PersonUpdated,
 )
 from core.ids import new_id
 from core.transaction import Transaction
 from data.tables import (
-    AuditRow,
-    BlocklistRow,
     Cohort,
     EnterTicket,
-    EventRow,
-    IdempotencyKey,
-    InboundKey,
     ParentalConsent,
-    ParkedEvent,
     User,
 )
 
 __all__ = [
     "ConsentInput",
     "PersonInput",
-    "erase_person",
     "find_person",
     "refresh_audiences",
     "refresh_person",
@@ -62,8 +54,6 @@ AHEAD = timedelta(minutes=5)
 """How far the host's clock may be ahead of ours."""
 POLICY_VERSION = "2026-11"
 TRIES = 3
-UNSEEN = {"synchronize_session": False}
-"""Rows that no object of the transaction stands for."""
 
 
 async def save_person(tx: Transaction, given: PersonInput) -> User:
@@ -207,7 +197,7 @@ async def set_consents(tx: Transaction, external_id: str, given: list[ConsentInp
     _refuse(problem for consent in given for problem in consent_problems(external_id, consent))
     if any(consent.at and consent.at > tx.now + AHEAD for consent in given):
         raise Invalid(fields=[{"field": "at", "message": "not in the future"}])
-    user = await _locked(tx, external_id)
+    user = await locked_person(tx, external_id)
     for consent in given:
         await _set_consent(tx, user, consent)
     await refresh_person(tx, user)
@@ -215,7 +205,7 @@ async def set_consents(tx: Transaction, external_id: str, given: list[ConsentInp
     return user
 
 
-async def _locked(tx: Transaction, external_id: str) -> User:
+async def locked_person(tx: Transaction, external_id: str) -> User:
     wanted = select(User).where(User.external_id == external_id).with_for_update()
     user = (await tx.db.execute(wanted)).scalar_one_or_none()
     if user is None:
@@ -266,51 +256,7 @@ async def revoke_tokens(tx: Transaction, user_id: UUID, reason: str = "revoked")
 async def sign_out(tx: Transaction, external_id: str) -> None:
     """The host says that a person's tokens are in wrong hands, or that they have left."""
     tx.actor.require("people:write") if tx.actor.kind != "system" else None
-    user = await _locked(tx, external_id)
+    user = await locked_person(tx, external_id)
     if user.role in STAFF_ROLES:
         _require_staff(tx)
     await revoke_tokens(tx, user.id)
-
-
-async def erase_person(tx: Transaction, external_id: str) -> UUID:
-    """Forget a person. Their rows go, personal fields of facts become null; what counts stays under an empty id."""
-    tx.actor.require("people:erase") if tx.actor.kind != "system" else None
-    user = await _locked(tx, external_id)
-    await _forget_traces(tx, user)
-    await tx.db.execute(delete(User).where(User.id == user.id))
-    tx.emit(PersonErased(), user_id=user.id, cohort_id=user.cohort_id, visibility=REACH[user.audience])
-    return user.id
-
-
-async def _forget_traces(tx: Transaction, user: User) -> None:
-    """What no foreign key reaches: the log's personal fields, and rows that name a person in their texts."""
-    facts = EventRow.user_id == user.id
-    await tx.db.execute(update(EventRow).where(facts).values(personal=None))
-    parked = ParkedEvent.seq.in_(select(EventRow.seq).where(facts))
-    await tx.db.execute(update(ParkedEvent).where(parked).values(error="").execution_options(**UNSEEN))
-    await _forget_answers(tx, user)
-    # The host may build its events' ids from its ids of people.
-    keys = InboundKey.event_id.in_(select(EventRow.event_id).where(facts))
-    await tx.db.execute(delete(InboundKey).where(keys).execution_options(**UNSEEN))
-    audits = or_(AuditRow.actor_id == user.id, AuditRow.target_id == user.id)
-    await tx.db.execute(update(AuditRow).where(audits).values(details={}))
-    listed = (BlocklistRow.kind == "user") & (BlocklistRow.value == str(user.id))
-    await tx.db.execute(delete(BlocklistRow).where(listed))
-
-
-async def _forget_answers(tx: Transaction, user: User) -> None:
-    """Answers about a person, to them, or with a word of them: some are sealed, and a replay would bring it back."""
-    names = literal({"user": str(user.id), "host": user.external_id}, JSONB)
-    path: ColumnElement[object] = literal_column("'$.** ? (@ == $user || @ == $host)'::jsonpath")
-    results = func.jsonb_path_query(IdempotencyKey.body, literal_column("'$.results[*]'::jsonpath"))
-    shown = select(results.op("->>")("id").label("id")).correlate(IdempotencyKey).subquery()
-    events = select(InboundKey.id).join(EventRow, EventRow.event_id == InboundKey.event_id)
-    theirs = shown.c.id.in_(events.where(EventRow.user_id == user.id)) | (func.strpos(shown.c.id, user.external_id) > 0)
-    answers = or_(
-        IdempotencyKey.user_id == user.id,
-        IdempotencyKey.caller == f"person:{user.id}",
-        IdempotencyKey.key == user.external_id,
-        func.jsonb_path_exists(IdempotencyKey.body, path, names),
-        select(shown.c.id).where(theirs).exists(),
-    )
-    await tx.db.execute(delete(IdempotencyKey).where(answers).execution_options(**UNSEEN))

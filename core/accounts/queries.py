@@ -62,5 +62,5 @@ class Decorator:
 
     async def __call__(self, facts: Sequence[Fact]) -> list[Delivery]:
         async with self._transactions.read() as db:
-            people = await public_people(db, (f.user_id for f in facts if f.user_id))
-        return [Delivery(fact, people.get(fact.user_id) if fact.user_id else None) for fact in facts]
+            people = await public_people(db, (f.about for f in facts if f.about))
+        return [Delivery(fact, people.get(fact.about) if fact.about else None) for fact in facts]

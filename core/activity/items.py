@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from core.accounts.queries import public_of
+from core.events.catalog import Reaction
 from core.live.liveview import Delivery
 from core.principal import PublicPerson
 from data.tables import ActivityRow, User
@@ -28,6 +29,7 @@ class Item:
     visibility: str
     timestamp: datetime
     simulated: bool
+    reactions: Mapping[Reaction, int] = field(default_factory=dict)
 
     def wire(self) -> dict[str, Any]:
         return {
@@ -43,13 +45,14 @@ class Item:
             "visibility": self.visibility,
             "timestamp": self.timestamp.isoformat(),
             "simulated": self.simulated,
+            "reactions": dict(self.reactions),
         }
 
     def called(self, who: PublicPerson) -> Item:
         return replace(self, user_name=who.name, user_avatar=who.avatar)
 
 
-def item_of_row(row: ActivityRow, user: User) -> Item:
+def item_of_row(row: ActivityRow, user: User, reactions: Mapping[Reaction, int]) -> Item:
     who = public_of(user)
     return Item(
         id=row.id,
@@ -64,6 +67,7 @@ def item_of_row(row: ActivityRow, user: User) -> Item:
         visibility=row.visibility,
         timestamp=row.at,
         simulated=who.simulated,
+        reactions=reactions,
     )
 
 

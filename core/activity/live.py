@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.accounts.rules import WIDTH, narrower
 from core.activity.items import Item, item_of
 from core.activity.queries import PUBLIC, WINDOW, in_cohort, latest
-from core.events.catalog import AudienceChanged, PersonErased, PersonUpdated
+from core.events.catalog import ActivityReacted, AudienceChanged, PersonErased, PersonUpdated
+from core.events.fact import Fact
 from core.ids import parse_id
 from core.live.liveview import RESYNC, Delivery, LiveView, Resync
 from data.tables import ActivityRow
@@ -46,21 +48,26 @@ class ActivityFeed(LiveView[Items]):
     def condition(self, params: Mapping[str, str]) -> ColumnElement[bool]: ...
 
     @abstractmethod
-    def places(self, delivery: Delivery) -> Iterable[str]:
-        """The topics where a visible activity shows."""
+    def places(self, fact: Fact) -> Iterable[str]:
+        """The topics where a visible activity shows, and what is thought of it: how many, never who."""
 
     @abstractmethod
     def person_topics(self, delivery: Delivery) -> Iterable[str]:
         """The topics that a change of a person concerns."""
 
     def topics(self, delivery: Delivery) -> Iterable[str]:
-        event = delivery.fact.event
+        fact, event = delivery.fact, delivery.fact.event
         if isinstance(event, ABOUT_PEOPLE):
             # Of somebody who was and is not seen here, not even the id is told.
-            return self.person_topics(delivery) if self._reaches(delivery.fact.visibility) else ()
-        if not event.activity or WIDTH[reach(delivery)] < WIDTH[self.minimum]:
+            return self.person_topics(delivery) if self._reaches(fact.visibility) else ()
+        shown = event.activity or isinstance(event, ActivityReacted)
+        if not shown or not self._reaches(reach(delivery)) or not self.belongs(delivery):
             return ()
-        return self.places(delivery)
+        return self.places(fact)
+
+    def belongs(self, delivery: Delivery) -> bool:
+        """Whether an activity that reaches far enough shows here at all."""
+        return True
 
     def _reaches(self, audience: str) -> bool:
         return WIDTH[audience] >= WIDTH[self.minimum]
@@ -82,6 +89,8 @@ class ActivityFeed(LiveView[Items]):
         if isinstance(event, ABOUT_PEOPLE):
             # Names follow age as audiences do, so a change of the one may be one of the other.
             return self._updated(state, delivery, params)
+        if isinstance(event, ActivityReacted):
+            return tuple(replace(i, reactions=event.counts) if i.id == event.activity_id else i for i in state)
         if who is None or fact.user_id is None:
             return state
         return (item_of(delivery), *state)[:WINDOW]
@@ -104,6 +113,8 @@ class ActivityFeed(LiveView[Items]):
                 # Said without a name: a topic never learns what somebody is called whom it may not see.
                 return "person_removed", {"user_id": str(fact.user_id)}
             return "person_updated", {"user_id": str(who.id), "user_name": who.name, "user_avatar": who.avatar}
+        if isinstance(fact.event, ActivityReacted):
+            return "activity_reacted", {"activity_id": str(fact.event.activity_id), "reactions": fact.event.counts}
         if who is None:
             return None
         item = item_of(delivery).wire()
@@ -116,6 +127,8 @@ class ActivityFeed(LiveView[Items]):
     def resumable(self, delivery: Delivery) -> bool:
         """A new name can be told; who comes or goes takes earlier doings along, which only a snapshot knows."""
         event = delivery.fact.event
+        if isinstance(event, ActivityReacted):
+            return True
         return not isinstance(event, AudienceChanged | PersonErased) and delivery.who is not None
 
     def wire(self, state: Items) -> dict[str, Any]:
@@ -129,7 +142,7 @@ class GlobalFeed(ActivityFeed):
     def condition(self, params: Mapping[str, str]) -> ColumnElement[bool]:
         return PUBLIC
 
-    def places(self, delivery: Delivery) -> Iterable[str]:
+    def places(self, fact: Fact) -> Iterable[str]:
         return ("activity:global",)
 
     def person_topics(self, delivery: Delivery) -> Iterable[str]:
@@ -144,10 +157,11 @@ class CohortFeed(ActivityFeed):
         cohort_id = parse_id(params["cohort_id"])
         return in_cohort(cohort_id) if cohort_id else false()
 
-    def places(self, delivery: Delivery) -> Iterable[str]:
-        fact, who = delivery.fact, delivery.who
-        same = who is not None and who.cohort_id == fact.cohort_id
-        return (f"cohort:{fact.cohort_id}",) if fact.cohort_id and same else ()
+    def belongs(self, delivery: Delivery) -> bool:
+        return delivery.who is not None and delivery.who.cohort_id == delivery.fact.cohort_id
+
+    def places(self, fact: Fact) -> Iterable[str]:
+        return (f"cohort:{fact.cohort_id}",) if fact.cohort_id else ()
 
     def person_topics(self, delivery: Delivery) -> Iterable[str]:
         event, here = delivery.fact.event, delivery.fact.cohort_id
@@ -184,9 +198,26 @@ class SubjectFeed(ActivityFeed):
     def condition(self, params: Mapping[str, str]) -> ColumnElement[bool]:
         return and_(PUBLIC, ActivityRow.subject_id == params["subject_id"])
 
-    def places(self, delivery: Delivery) -> Iterable[str]:
-        subject = delivery.fact.subject
+    def places(self, fact: Fact) -> Iterable[str]:
+        subject = fact.subject
         return (f"activity:subject:{subject}",) if subject in self.subjects else ()
 
     def person_topics(self, delivery: Delivery) -> Iterable[str]:
         return [f"activity:subject:{subject}" for subject in sorted(self.subjects)]
+
+
+class PersonFeed(ActivityFeed):
+    """What everybody may see of one person's doings, for those who follow them."""
+
+    pattern = "activity:user:{user_id}"
+    minimum = "public"
+
+    def condition(self, params: Mapping[str, str]) -> ColumnElement[bool]:
+        user_id = parse_id(params["user_id"])
+        return and_(PUBLIC, ActivityRow.user_id == user_id) if user_id else false()
+
+    def places(self, fact: Fact) -> Iterable[str]:
+        return (f"activity:user:{fact.about}",)
+
+    def person_topics(self, delivery: Delivery) -> Iterable[str]:
+        return (f"activity:user:{delivery.fact.user_id}",)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.activity.items import Item, item_of_row
 from core.errors import BadRequest
 from core.principal import Principal
-from data.tables import ActivityRow, EventRow, Friendship, User
+from data.tables import REACTIONS, ActivityRow, EventRow, Friendship, User
 
 WINDOW = 50
 LIMIT = 100
@@ -68,9 +68,9 @@ def network_of(viewer: Principal) -> ColumnElement[bool]:
 
 
 async def latest(db: AsyncSession, condition: ColumnElement[bool], limit: int = WINDOW) -> list[Item]:
-    wanted = select(ActivityRow, User).join(User, User.id == ActivityRow.user_id).where(condition)
+    wanted = select(ActivityRow, User, REACTIONS).join(User, User.id == ActivityRow.user_id).where(condition)
     rows = await db.execute(wanted.order_by(ActivityRow.seq.desc()).limit(limit))
-    return [item_of_row(row, user) for row, user in rows]
+    return [item_of_row(row, user, reactions) for row, user, reactions in rows]
 
 
 async def page(

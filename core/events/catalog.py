@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -19,6 +19,7 @@ Score = Annotated[int, msgspec.Meta(ge=0, le=100)] | Annotated[float, msgspec.Me
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
+Reaction = Literal["like", "celebrate", "wow", "support"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,10 @@ class Event:
     inbound: ClassVar[bool] = False
     activity: ClassVar[bool] = False
     personal_fields: ClassVar[tuple[str, ...]] = ()
+
+    def about(self, actor: UUID | None) -> UUID | None:
+        """Whom it tells of: mostly the one who did it."""
+        return actor
 
 
 E = TypeVar("E", bound=type[Event])
@@ -106,7 +111,7 @@ class AchievementUnlocked(Event):
 class StreakMilestone(Event):
     """Somebody practised on 7, 30 or 100 days in a row."""
 
-    days: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+    days: Literal[7, 30, 100]
 
 
 @event("high_score", inbound=True, activity=True)
@@ -146,6 +151,20 @@ class LeaderboardRank(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FriendJoined(Event):
     """Somebody made a friend: stated once for each of the two. Who the other is, is nobody else's business."""
+
+
+@event("activity_reacted")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityReacted(Event):
+    """Somebody reacted to an activity, or took their reaction back; with what there is of each kind since then."""
+
+    activity_id: UUID
+    owner_id: UUID
+    reaction: Reaction | None = None
+    counts: dict[Reaction, Count]
+
+    def about(self, actor: UUID | None) -> UUID | None:
+        return self.owner_id
 
 
 # --- people and their rights

@@ -67,6 +67,11 @@ class Fact:
     event: Event
 
     @property
+    def about(self) -> UUID | None:
+        """Whom it tells of."""
+        return self.event.about(self.user_id)
+
+    @property
     def properties(self) -> Mapping[str, Any]:
         public, _ = to_properties(self.event)
         return public

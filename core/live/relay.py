@@ -135,8 +135,7 @@ class Relay:
                 log.exception("a view failed on a fact", extra={"seq": seq, "topic": topic})
                 self._hub.lose(topic, seq)
                 continue
-            about = delivery.fact.user_id
-            self._hub.publish(Message(topic, name, payload, seq, about, delivery, resumable=resumable))
+            self._hub.publish(Message(topic, name, payload, seq, delivery.fact.about, delivery, resumable=resumable))
 
     async def stop(self) -> None:
         if self._task:

@@ -19,14 +19,17 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from core.events.log import last_seq
 from core.transaction import Transaction
 from data.tables import (
+    ActivityRow,
     AuditRow,
     Base,
+    BlocklistRow,
     EnterTicket,
     EventRow,
     IdempotencyKey,
     InboundKey,
     JobRun,
     Meta,
+    ParkedEvent,
     PresenceRow,
     ReactionCursor,
 )
@@ -56,6 +59,9 @@ LOG = Period(EventRow, EventRow.received_at, MONTHS_13, "What happened: feeds, r
 RUNS = Period(JobRun, JobRun.finished_at, timedelta(days=30), "How the jobs went; the last good run of each stays.")
 PERIODS = (
     LOG,
+    Period(ActivityRow, ActivityRow.inserted_at, MONTHS_13, "What feeds show, with the reactions to it."),
+    Period(ParkedEvent, ParkedEvent.parked_at, MONTHS_13, "Facts that a reaction failed on, until somebody looks."),
+    Period(BlocklistRow, BlocklistRow.expires_at, timedelta(days=30), "Who may not act; without an end, it stays."),
     Period(InboundKey, InboundKey.received_at, MONTHS_13, "Telling a repeated event of the host from a new one."),
     Period(AuditRow, AuditRow.at, MONTHS_13, "Who was allowed or refused what, and why."),
     Period(IdempotencyKey, IdempotencyKey.created_at, timedelta(hours=24), "Answering a repeated request alike."),

@@ -1,6 +1,6 @@
 """Every table, one small module for each group of them; importing this package knows them all."""
 
-from data.tables.activity import ActivityRow
+from data.tables.activity import REACTIONS, ActivityReaction, ActivityRow
 from data.tables.base import Base
 from data.tables.log import EventRow, InboundKey, Meta, ParkedEvent, ReactionCursor
 from data.tables.people import Block, Cohort, Friendship, ParentalConsent, User
@@ -10,6 +10,8 @@ from data.tables.staff import ApiKey, EnterTicket, IdempotencyKey, StaffAccount
 from data.tables.work import JobRun, Switch
 
 __all__ = [
+    "REACTIONS",
+    "ActivityReaction",
     "ActivityRow",
     "ApiKey",
     "AuditRow",

@@ -1,4 +1,4 @@
-"""What feeds show: one row for each activity, its id that of the event in the log."""
+"""What feeds show: one row for each activity, its id that of the event in the log; and what people think of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,3 +38,35 @@ class ActivityRow(Base):
     reactions_count: Mapped[int] = mapped_column(Integer, server_default="0")
     at: Mapped[datetime]
     inserted_at: Mapped[datetime]
+
+
+class ActivityReaction(Base):
+    """One person's reaction to one activity: there is never a second one beside it."""
+
+    __tablename__ = "activity_reactions"
+    __table_args__ = (
+        CheckConstraint("reaction IN ('like', 'celebrate', 'wow', 'support')", name="reaction"),
+        Index("ix_activity_reactions_user_id", "user_id"),
+    )
+
+    activity_event_id: Mapped[UUID] = mapped_column(
+        ForeignKey("activity_events.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    reaction: Mapped[str] = mapped_column(String(16))
+    inserted_at: Mapped[datetime]
+
+
+_of_each = (
+    select(ActivityReaction.reaction, func.count().label("n"))
+    .where(ActivityReaction.activity_event_id == ActivityRow.id)
+    .correlate(ActivityRow)
+    .group_by(ActivityReaction.reaction)
+    .subquery()
+)
+REACTIONS = (
+    select(func.coalesce(func.jsonb_object_agg(_of_each.c.reaction, _of_each.c.n), text("'{}'::jsonb")))
+    .correlate(ActivityRow)
+    .scalar_subquery()
+)
+"""How many there are of each kind of reaction to an activity; kinds that nobody chose are left out."""

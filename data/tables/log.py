@@ -63,7 +63,7 @@ class InboundKey(Base):
     __tablename__ = "inbound_keys"
 
     id: Mapped[str] = mapped_column(String(200), primary_key=True)
-    event_id: Mapped[UUID]
+    event_id: Mapped[UUID] = mapped_column(index=True)
     received_at: Mapped[datetime] = mapped_column(index=True)
 
 

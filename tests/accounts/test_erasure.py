@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, func, insert, select
 
-from core.accounts.commands import ConsentInput, erase_person, save_person, set_consents
+from core.accounts.commands import ConsentInput, save_person, set_consents
+from core.accounts.erasure import erase_person
 from core.accounts.inputs import PersonInput
 from core.accounts.tickets import make_ticket
 from core.activity.commands import record_events, take_in

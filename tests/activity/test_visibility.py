@@ -203,7 +203,7 @@ async def test_a_cohort_sees_its_present_members_only(town: Town) -> None:
 BLUE, GREEN = new_id(), new_id()
 LIVE = """
 audience  visibility  topics
-public    public      activity:global activity:subject:math cohort
+public    public      activity:global activity:subject:math person cohort
 public    cohort      cohort
 public    friends
 public    private
@@ -240,7 +240,7 @@ def delivery(event: Event, visibility: str, audience: str | None, cohort: UUID |
 
 def topics(app: App, given: Delivery) -> set[str]:
     found = [topic for view in app.topics.views for topic in view.topics(given)]
-    names = {f"cohort:{BLUE}": "cohort", f"cohort:{GREEN}": "green"}
+    names = {f"cohort:{BLUE}": "cohort", f"cohort:{GREEN}": "green", f"activity:user:{given.fact.user_id}": "person"}
     return {names.get(topic, topic) for topic in found if topic.startswith(("activity:", "cohort:"))}
 
 
@@ -255,7 +255,7 @@ async def test_an_activity_goes_live_where_all_may_see_it(app: App) -> None:
         away = set(wanted) - {"cohort"}
         assert topics(app, delivery(practice, visibility, audience, GREEN)) == away
     other = delivery(PracticeCompleted(score=85), "public", "public", subject="alchemy")
-    assert topics(app, other) == {"activity:global", "cohort"}
+    assert topics(app, other) == {"activity:global", "person", "cohort"}
 
 
 @pytest.mark.req("AF-6", "CP-12")

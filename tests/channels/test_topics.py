@@ -255,9 +255,10 @@ async def test_a_flood_after_many_refusals_ends_the_connection(app: App, make: M
 @pytest.mark.parametrize("pattern", [spec.pattern for spec in TOPICS])
 def test_every_role_at_every_topic(role: str, pattern: str) -> None:
     """The scope of the topic decides, and then the rule; own topics are open, others' never."""
-    mine, cohort = uuid4(), uuid4()
+    mine, cohort, blocked = uuid4(), uuid4(), uuid4()
     spec = next(spec for spec in TOPICS if spec.pattern == pattern)
-    who = Principal(kind="person", id=mine, role=role, scopes=ROLES.get(role, frozenset()), cohort_id=cohort)
+    scopes = ROLES.get(role, frozenset())
+    who = Principal(kind="person", id=mine, role=role, scopes=scopes, cohort_id=cohort, hidden=frozenset({blocked}))
 
     def allowed(**names: object) -> bool:
         try:
@@ -267,7 +268,7 @@ def test_every_role_at_every_topic(role: str, pattern: str) -> None:
         return True
 
     own = {"user_id": mine, "cohort_id": cohort, "subject_id": "math"}
-    others = {"user_id": uuid4(), "cohort_id": uuid4(), "subject_id": "MATH"}
+    others = {"user_id": blocked, "cohort_id": uuid4(), "subject_id": "MATH"}
     assert allowed(**own) is (spec.scope in who.scopes)
     assert allowed(**others) is (spec.scope in who.scopes and "{" not in pattern)
 

@@ -50,6 +50,8 @@ def _value(kind: inspect.Type, chance: random.Random) -> Any:
         case inspect.StrType():
             fitting = [text for text in (*WORDS, *TEXTS) if _fits(kind, text)]
             return chance.choice(fitting)
+        case inspect.DictType():
+            return {_value(kind.key_type, chance): _value(kind.value_type, chance) for _ in range(chance.randint(0, 3))}
         case inspect.LiteralType():
             return chance.choice(list(kind.values))
     raise AssertionError(f"{kind!r} is new among the events: teach this function to make one up")

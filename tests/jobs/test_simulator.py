@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from core.accounts.access import scopes_of
-from core.accounts.commands import PersonInput, erase_person, save_person
+from core.accounts.commands import PersonInput, save_person
+from core.accounts.erasure import erase_person
 from core.app import App
 from core.clock import FakeClock, SystemClock
 from core.errors import Conflict, Forbidden, Invalid

@@ -39,13 +39,20 @@ from tests.live.world import COHORTS, NAME, OPERATIONS, WEIGHTS, World
 STRANGE = uuid4()
 
 
+async def person_topics(app: App) -> list[str]:
+    async with app.transactions.read() as db:
+        return [f"activity:user:{user_id}" for user_id in (await db.execute(select(User.id))).scalars()]
+
+
 async def topics_of(app: App, views: Sequence[LiveView[Any]]) -> list[str]:
-    """Every topic there is, and for each parameter one that belongs to nobody."""
+    """Every topic there is, those of some people, and for each parameter one that belongs to nobody."""
     async with app.transactions.read() as db:
         cohorts = (await db.execute(select(Cohort.id))).scalars().all()
+        people = (await db.execute(select(User.id).order_by(User.id).limit(12))).scalars().all()
     known: dict[str, list[str]] = {
         "cohort_id": [*map(str, cohorts), str(STRANGE)],
         "subject_id": [*subjects(), "knitting"],
+        "user_id": [*map(str, people), str(STRANGE)],
     }
     found: list[str] = []
     for view in views:
@@ -228,13 +235,13 @@ async def test_snapshot_and_events_agree_whatever_happens(
     world = World(app, clock, seed)
     for cohort in COHORTS:
         await world.save(f"member of {cohort}", name="Some Body", cohort=cohort)
+    await world.begin()
     topics = await topics_of(app, app.topics.views)
     await follower.start(topics)
     await late.start(topics)
     watchdog = Watchdog(world, follower)
     watchdog.listen(topics)
     clients = {topic: Client(follower.hub, follower.open[topic]) for topic in topics}
-    await world.begin()
     chance, fullest = world.chance, 0
     names = [*OPERATIONS, *(n for n, weight in WEIGHTS.items() for _ in range(weight))]
     script = [*OPERATIONS, *(chance.choice(names) for _ in range(rounds * AT_ONCE))]
@@ -246,6 +253,7 @@ async def test_snapshot_and_events_agree_whatever_happens(
             for name in burst:
                 await world.happen(name)
         await app.settle()
+        watchdog.listen(await person_topics(app))
         await follower.relay.catch_up()
         for client in clients.values():
             if client.here and chance.random() < 0.2:
@@ -307,6 +315,7 @@ async def test_every_change_of_an_audience_in_every_place(app: App, clock: FakeC
     watchdog.listen(topics)
     clients = {topic: Client(follower.hub, follower.open[topic]) for topic in topics}
     one = await world.add(age_band="unknown", birth_date=None, cohort=COHORTS[0])
+    watchdog.listen(await person_topics(app))
     seen: set[tuple[str, str]] = set()
 
     async def step(band: str, given: bool, cohort: str | None) -> None:

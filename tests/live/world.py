@@ -18,18 +18,20 @@ from sqlalchemy import select
 from core.accounts.commands import (
     ConsentInput,
     PersonInput,
-    erase_person,
     refresh_audiences,
     revoke_tokens,
     save_person,
     set_consents,
 )
+from core.accounts.erasure import erase_person
 from core.activity.commands import take_in
+from core.activity.queries import page, visible_to
+from core.activity.reacting import react
 from core.app import App
 from core.clock import FakeClock
 from core.content import subjects
 from core.errors import TandemError
-from core.events.catalog import CATALOG
+from core.events.catalog import CATALOG, Reaction
 from core.monitoring.commands import set_simulator
 from core.principal import SYSTEM, Principal
 from core.social.friendships import answer_friendship, block_person, request_friendship, unblock_person
@@ -199,6 +201,14 @@ class World:
         await run(await self.principal(one), block_person, self.app.gate, self.ids[other])
         await run(await self.principal(one), unblock_person, self.ids[other])
 
+    async def react(self) -> None:
+        one = await self.principal(self.anybody())
+        async with self.app.transactions.read() as db:
+            items = (await page(db, one, visible_to(one), limit=60)).items
+        if items:
+            kind: Reaction = self.chance.choice(["like", "celebrate", "wow", "support"])
+            await self.app.transactions.run(one, react, self.app.gate, self.chance.choice(items).id, kind)
+
     async def turn_simulator(self) -> None:
         running, speed = self.chance.random() < 0.5, self.chance.choice([0.5, 1.0, 8.0])
         await self.app.transactions.run(SYSTEM, set_simulator, running, speed)
@@ -250,8 +260,9 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "block": World.block,
     "unblock": World.unblock,
     "block_and_unblock": World.block_and_unblock,
+    "react": World.react,
     "turn_simulator": World.turn_simulator,
 }
 """Everything that can happen. A new event that comes from nothing here fails the test that counts them."""
 
-WEIGHTS = {"facts": 6, "rename": 2, "move": 2, "change_age": 4, "consent": 3}
+WEIGHTS = {"facts": 6, "react": 4, "rename": 2, "move": 2, "change_age": 4, "consent": 3}

@@ -46,6 +46,7 @@ async def test_newest_first_in_the_one_shape(api: Api, make: Make) -> None:
         "visibility": "public",
         "timestamp": oldest["timestamp"],
         "simulated": False,
+        "reactions": {},
     }
     assert person.external_id not in reply.body.decode()
 

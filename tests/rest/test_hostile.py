@@ -79,6 +79,7 @@ def bodies(text: str) -> dict[str, Any]:
         "PUT /api/v1/people/{external_id}": person | {"avatar_url": text, "birth_date": text, "role": text},
         "PUT /api/v1/people/{external_id}/consents": {"consents": [consent]},
         "POST /api/v1/events": {"events": [event | {"properties": {text: text}}]},
+        "POST /api/v1/activities/{activity_id}/reactions": {"reaction": text},
         "POST /api/v1/friendships": {"user_id": text},
         "POST /api/v1/blocks": {"user_id": text},
         "POST /api/v1/blocklist": {"kind": "device", "value": text, "reason": text},

@@ -141,7 +141,9 @@ async def test_a_key_must_be_plain(api: Api, key: str) -> None:
 async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
     """Whatever a POST answers, asking again with the key answers the same."""
     one, other = await make.person(role="admin"), await make.person()
+    activity = (await make.fact(one)).event_id
     bodies = {
+        f"/api/v1/activities/{activity}/reactions": {"reaction": "wow"},
         "/api/v1/tokens": {"external_id": "x", "name": "X"},
         "/api/v1/events": {"events": [make.event(one)]},
         "/api/v1/friendships": {"user_id": str(other.id)},
@@ -152,8 +154,8 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
     posts = [r for r in ROUTES if r.method == "POST"]
     await make.run(await make.principal(other), ask, app, one.id)
     for n, route in enumerate(posts):
-        path = route.path.replace("{user_id}", str(other.id))
-        bearer = make.token(one, "api") if "friends" in str(route.scope) else ""
+        path = route.path.replace("{user_id}", str(other.id)).replace("{activity_id}", str(activity))
+        bearer = make.token(one, "api") if route.scope in ("friends:write", "activity:react") else ""
         sent = [await api("POST", path, bodies.get(path), headers=keyed(f"k{n}"), bearer=bearer) for _ in range(2)]
         assert sent[0].status < 300, (route.name, sent[0])
         assert sent[0].json == sent[1].json, route.name

@@ -15,9 +15,7 @@ from core.errors import Forbidden, Invalid, NotFound, RateLimited, Unavailable
 from core.live.hub import Hub
 from core.live.relay import Relay
 from core.live.replica import Replica, Replicas
-from core.presence.service import Presence
 from core.principal import Principal
-from core.transaction import Transactions
 from core.web.channels import protocol
 from core.web.channels.connection import Connection
 from core.web.channels.protocol import Incoming
@@ -33,12 +31,11 @@ class Joining:
         hub: Hub,
         relay: Relay,
         replicas: Replicas,
-        presence: Presence,
-        transactions: Transactions,
+        services: Services,
         specs: tuple[TopicSpec, ...],
     ) -> None:
-        self._hub, self._relay, self._replicas, self._presence = hub, relay, replicas, presence
-        self._services = Services(presence, transactions)
+        self._hub, self._relay, self._replicas = hub, relay, replicas
+        self._services, self._presence = services, services.presence
         self._specs = specs
         self._rooms: dict[tuple[str, str], Room] = {}
         self.shut = False

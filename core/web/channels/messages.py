@@ -7,8 +7,11 @@ a message that came from the log are the fact's: `id` is the same wherever it is
 from __future__ import annotations
 
 from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
+
+from core.events.catalog import Reaction
 
 Status = Literal["online", "away", "studying", "in_quiz"]
 
@@ -27,6 +30,13 @@ class UpdateActivity(Strict, frozen=True):
     """What somebody is doing: `browsing`, `studying`, `taking_quiz`, `practicing_{skill}` or nothing."""
 
     activity: str
+
+
+class React(Strict, frozen=True):
+    """A reaction to an activity; another replaces it, the same again takes it back."""
+
+    activity_id: UUID
+    reaction: Reaction
 
 
 class JoinParams(msgspec.Struct, frozen=True):
@@ -56,8 +66,16 @@ class NewActivity(Durable, frozen=True):
     visibility: str
     timestamp: str
     simulated: bool
+    reactions: dict[str, int]
     event_type: str
     data: dict[str, Any]
+
+
+class ActivityReacted(Durable, frozen=True):
+    """What there is now of each kind of reaction to an activity."""
+
+    activity_id: str
+    reactions: dict[str, int]
 
 
 class PersonUpdated(Durable, frozen=True):

@@ -15,6 +15,7 @@ from core.live.relay import Relay
 from core.live.replica import Replicas
 from core.presence.service import LOST, Presence
 from core.principal import Principal
+from core.safety.gate import Gate
 from core.transaction import Transactions
 from core.web.channels.connection import CROWDED, RESTART, REVOKED, TRY_LATER, Connection, Counters, Transport
 from core.web.channels.door import Door, Pass
@@ -22,7 +23,7 @@ from core.web.channels.joining import Joining
 from core.web.channels.protocol import Incoming
 from core.web.channels.rights import Authenticate, Rights, close_all
 from core.web.channels.rooms import Member
-from core.web.channels.topics import TOPICS, TopicSpec
+from core.web.channels.topics import TOPICS, Services, TopicSpec
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class Sockets:
         replicas: Replicas,
         presence: Presence,
         transactions: Transactions,
+        gate: Gate,
         authenticate: Authenticate,
         door: Door,
         clock: Clock,
@@ -57,7 +59,7 @@ class Sockets:
         self._relay, self._presence, self._replicas, self._door = relay, presence, replicas, door
         self._each = each
         self._ping_after, self._cut_after, self._stuck_after = ping_after, cut_after, stuck_after
-        self.joining = Joining(hub, relay, replicas, presence, transactions, specs)
+        self.joining = Joining(hub, relay, replicas, Services(presence, transactions, gate), specs)
         self.rights = Rights(authenticate, clock, self.of, self.joining.rights_changed, presence.end_lost)
         self._connections: dict[str, Connection] = {}
         self._people: dict[UUID, dict[Connection, None]] = {}

@@ -12,12 +12,14 @@ from typing import Any
 
 import msgspec
 
+from core.activity.reacting import react
 from core.content import subjects
 from core.errors import Forbidden, NotFound
 from core.ids import parse_id
 from core.live.liveview import match
 from core.presence.service import Presence
 from core.principal import Principal
+from core.safety.gate import Gate
 from core.transaction import Transactions
 from core.web.channels import messages as m
 
@@ -28,6 +30,7 @@ class Services:
 
     presence: Presence
     transactions: Transactions
+    gate: Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,18 @@ def _subject(principal: Principal, params: Mapping[str, str]) -> str:
     return "" if params.get("subject_id", "") in subjects() else "unknown_subject"
 
 
+def _somebody(principal: Principal, params: Mapping[str, str]) -> str:
+    # On the other side of a block they are as unknown as somebody who does not exist.
+    wanted = parse_id(params.get("user_id"))
+    return "" if wanted is not None and wanted not in principal.hidden else "unknown_person"
+
+
 RULES: dict[str, Callable[[Principal, Mapping[str, str]], str]] = {
     "anyone": _anyone,
     "owner": _owner,
     "member": _member,
     "subject": _subject,
+    "somebody": _somebody,
 }
 
 
@@ -133,6 +143,15 @@ async def update_activity(push: Push) -> None:
     push.services.presence.change(push.connection, activity=push.payload.activity)
 
 
+async def react_to(push: Push) -> dict[str, Any]:
+    said = push.payload
+    done = await push.services.transactions.run(
+        push.principal, react, push.services.gate, said.activity_id, said.reaction
+    )
+    return {"activity_id": str(done.activity_id), "mine": done.mine, "reactions": done.counts}
+
+
+REACTING = (PushSpec("react", m.React, react_to, "activity:react"),)
 WHILE_HERE = (
     PushSpec("update_status", m.UpdateStatus, update_status, "presence:write", refusal="invalid_status"),
     PushSpec("update_activity", m.UpdateActivity, update_activity, "presence:write", refusal="invalid_activity"),
@@ -143,6 +162,7 @@ WHILE_HERE = (
 PRESENCE = (MessageSpec("presence_state", m.PresenceState), MessageSpec("presence_diff", m.PresenceDiff))
 FEED = (
     MessageSpec("new_activity", m.NewActivity),
+    MessageSpec("activity_reacted", m.ActivityReacted),
     MessageSpec("person_updated", m.PersonUpdated),
     MessageSpec("person_removed", m.PersonRemoved),
     MessageSpec("snapshot", m.Snapshot),
@@ -158,7 +178,12 @@ TOPICS: tuple[TopicSpec, ...] = (
         messages=PRESENCE,
     ),
     TopicSpec(
-        "activity:global", "What everybody may see of what happens.", "activity:read", history=True, messages=FEED
+        "activity:global",
+        "What everybody may see of what happens.",
+        "activity:read",
+        history=True,
+        pushes=REACTING,
+        messages=FEED,
     ),
     TopicSpec(
         "activity:feed",
@@ -166,6 +191,7 @@ TOPICS: tuple[TopicSpec, ...] = (
         "activity:read",
         history=True,
         alias_of="activity:global",
+        pushes=REACTING,
         messages=FEED,
     ),
     TopicSpec(
@@ -174,6 +200,16 @@ TOPICS: tuple[TopicSpec, ...] = (
         "activity:read",
         rule="subject",
         history=True,
+        pushes=REACTING,
+        messages=FEED,
+    ),
+    TopicSpec(
+        "activity:user:{user_id}",
+        "What everybody may see of one person's doings: for those who follow them.",
+        "activity:read",
+        rule="somebody",
+        history=True,
+        pushes=REACTING,
         messages=FEED,
     ),
     TopicSpec(
@@ -183,7 +219,7 @@ TOPICS: tuple[TopicSpec, ...] = (
         rule="member",
         presence=True,
         history=True,
-        pushes=WHILE_HERE,
+        pushes=WHILE_HERE + REACTING,
         messages=PRESENCE + FEED,
     ),
     TopicSpec("user:me", "One's own messages, without knowing one's id.", "socket:connect", alias_of="user:{me}"),

@@ -11,13 +11,15 @@ from msgspec import Meta
 from sqlalchemy import ColumnElement, and_
 
 from core.activity.queries import PUBLIC, in_cohort, network_of, page
+from core.activity.reacting import react
 from core.activity.rules import slug
 from core.content import subjects
 from core.errors import Forbidden, Invalid
-from core.events.catalog import CATALOG, canonical
+from core.events.catalog import CATALOG, Reaction, canonical
 from core.ids import parse_id
 from core.principal import Principal
-from core.web.rest.fields import NextCursor, Output, Paged
+from core.transaction import Transaction
+from core.web.rest.fields import Input, NextCursor, Output, Paged
 from core.web.routes import READING, Call, Routes
 from data.tables import ActivityRow
 
@@ -49,6 +51,7 @@ class ActivityOut(Output, frozen=True, kw_only=True):
     visibility: str
     timestamp: datetime
     simulated: bool
+    reactions: Annotated[dict[Reaction, int], Meta(description="How many there are of each kind that somebody chose.")]
 
 
 class ActivitiesOut(Output, frozen=True, kw_only=True):
@@ -79,6 +82,7 @@ class ActivitiesOut(Output, frozen=True, kw_only=True):
                 "visibility": "public",
                 "timestamp": "2026-03-02T11:59:30Z",
                 "simulated": False,
+                "reactions": {"celebrate": 2},
             }
         ],
         "next_cursor": None,
@@ -95,6 +99,38 @@ async def get_activities(call: Call[None, ActivitiesQuery]) -> ActivitiesOut:
         )
     items = [msgspec.convert(item, ActivityOut, from_attributes=True) for item in found.items]
     return ActivitiesOut(activities=items, next_cursor=found.next_cursor)
+
+
+class ReactionIn(Input, frozen=True, kw_only=True):
+    """A reaction to an activity."""
+
+    reaction: Reaction
+
+
+class ReactedOut(Output, frozen=True, kw_only=True):
+    """What stands after a reaction."""
+
+    activity_id: UUID
+    mine: Annotated[str | None, Meta(description="One's own reaction; null after it was taken back.")]
+    reactions: dict[Reaction, int]
+
+
+@routes(
+    "POST",
+    "/api/v1/activities/{activity_id}/reactions",
+    scope="activity:react",
+    summary="React to an activity: another reaction replaces it, the same again takes it back.",
+    errors=(404,),
+    example={"reaction": "celebrate"},
+    answer_example={
+        "activity_id": "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5e",
+        "mine": "celebrate",
+        "reactions": {"celebrate": 3, "like": 1},
+    },
+)
+async def post_reaction(tx: Transaction, call: Call[ReactionIn, None]) -> ReactedOut:
+    done = await react(tx, call.app.gate, call.path_id("activity_id"), call.body.reaction, ip=call.address)
+    return ReactedOut(activity_id=done.activity_id, mine=done.mine, reactions=dict(done.counts))
 
 
 def _condition(scope: str, viewer: Principal) -> ColumnElement[bool]:

@@ -106,7 +106,7 @@ def _other(pair: Friendship, me: UUID) -> UUID:
 )
 async def post_friendship(tx: Transaction, call: Call[Somebody, None]) -> FriendshipState:
     """If they have asked already, this makes you friends."""
-    status = await request_friendship(tx, call.app.gate, call.body.user_id)
+    status = await request_friendship(tx, call.app.gate, call.body.user_id, ip=call.address)
     return FriendshipState(user_id=call.body.user_id, status=status)
 
 
@@ -134,7 +134,8 @@ async def decline_friendship(tx: Transaction, call: Call[None, None]) -> Friends
 
 async def _answer(tx: Transaction, call: Call[None, None], *, accept: bool) -> FriendshipState:
     other_id = call.path_id("user_id")
-    return FriendshipState(user_id=other_id, status=await answer_friendship(tx, call.app.gate, other_id, accept))
+    status = await answer_friendship(tx, call.app.gate, other_id, accept, ip=call.address)
+    return FriendshipState(user_id=other_id, status=status)
 
 
 @routes(
@@ -148,7 +149,7 @@ async def _answer(tx: Transaction, call: Call[None, None], *, accept: bool) -> F
     answer_example=SOMEBODY,
 )
 async def post_block(tx: Transaction, call: Call[Somebody, None]) -> Somebody:
-    await block_person(tx, call.app.gate, call.body.user_id)
+    await block_person(tx, call.app.gate, call.body.user_id, ip=call.address)
     return call.body
 
 

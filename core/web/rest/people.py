@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
-from core.accounts.commands import ConsentInput, PersonInput, erase_person, save_person, set_consents
+from core.accounts.commands import ConsentInput, PersonInput, save_person, set_consents
+from core.accounts.erasure import erase_person
 from core.errors import Invalid
 from core.transaction import Transaction
 from core.web.rest.fields import ExternalId, Input, Output
