@@ -13,6 +13,9 @@ PYTEST := $(PY) -m pytest
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade)
 
+# Compiled modules are kept: without them every start compiles two thousand again, which takes longer than all the rest.
+unexport PYTHONDONTWRITEBYTECODE
+
 ready-%:
 	@python="$$(tools/find-python)" && "$$python" -m tools.setup $*
 

@@ -143,7 +143,7 @@ class App:
 
 
 def pubsub_of(settings: Settings, database_url: str) -> PubSub:
-    """What carries pokes and signals between nodes: by default Redis where there is one."""
+    """What carries pokes and signals between nodes: by default Redis where there is one, else the database."""
     if settings.bus_kind == "redis":
         return RedisPubSub(settings.redis)
     if settings.bus_kind == "postgres":

@@ -54,7 +54,7 @@ class Settings:
     redis_port: int = setting("REDIS_PORT", 6379, "Port that goes with REDIS_HOST.")
     redis_pool: int = setting("TANDEM_REDIS_POOL", 10, "Connections to Redis that this node keeps.")
     bus: str = setting(
-        "TANDEM_BUS", "", "`local`, `redis` or `postgres`; by default redis with REDIS_URL, otherwise local."
+        "TANDEM_BUS", "", "`local`, `redis` or `postgres`; by default redis with REDIS_URL, otherwise postgres."
     )
     oidc_issuer: str = setting("TANDEM_OIDC_ISSUER", "", "Address of an OpenID Connect provider for staff.")
     oidc_client_id: str = setting("TANDEM_OIDC_CLIENT_ID", "", "Client id at that provider.")
@@ -77,7 +77,7 @@ class Settings:
 
     @property
     def bus_kind(self) -> str:
-        return self.bus or ("redis" if self.redis else "local")
+        return self.bus or ("redis" if self.redis else "postgres")
 
     @property
     def zone(self) -> ZoneInfo:
