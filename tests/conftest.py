@@ -58,7 +58,13 @@ def transactions(database: Database, clock: FakeClock) -> Transactions:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(
-        mode="demo", simulator="off", data=tmp_path, port=0, secret_key=SECRET, api_key="key-for-tests-" + "0123456789"
+        mode="demo",
+        simulator="off",
+        bus="local",
+        data=tmp_path,
+        port=0,
+        secret_key=SECRET,
+        api_key="key-for-tests-" + "0123456789",
     )
 
 

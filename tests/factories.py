@@ -5,13 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from core.accounts.commands import ConsentInput, PersonInput, save_person, set_consents
 from core.accounts.erasure import erase_person
+from core.accounts.keys import create_key
+from core.accounts.staff import save_staff
+from core.accounts.tickets import make_ticket
 from core.accounts.tokens import Purpose
 from core.activity.commands import Result, take_in
+from core.activity.reacting import Reacted, react
 from core.app import App
+from core.events.catalog import Reaction
 from core.principal import SYSTEM, Principal
+from core.safety.commands import list_subject
+from core.social.friendships import answer_friendship, block_person, request_friendship
 from data.tables import User
 
 SECRET = "a-secret-for-tests-0123456789-abcdefghij"
@@ -79,6 +87,40 @@ class Make:
         assert result.status == "accepted", result
         await self.app.settle()
         return result
+
+    async def friends(self, one: User, other: User) -> None:
+        """The first asked, the second said yes."""
+        await self.run(await self.principal(one), request_friendship, self.app.gate, other.id)
+        await self.run(await self.principal(other), answer_friendship, self.app.gate, one.id, True)
+        await self.app.settle()
+
+    async def block(self, one: User, other: User) -> None:
+        await self.run(await self.principal(one), block_person, self.app.gate, other.id)
+
+    async def reaction(self, person: User, activity_id: UUID | None, kind: Reaction = "like") -> Reacted:
+        assert activity_id, "an activity that feeds show"
+        reacted: Reacted = await self.run(await self.principal(person), react, self.app.gate, activity_id, kind)
+        return reacted
+
+    async def listed(self, kind: str = "ip", value: str = "203.0.113.7") -> None:
+        admin = await self.principal(await self.person(role="admin"))
+        await self.run(admin, list_subject, kind, value, "for a test")
+
+    async def key(self, *scopes: str) -> str:
+        """An API key with these scopes; its secret."""
+        admin = await self.principal(await self.person(role="admin"))
+        secret: str = (await self.run(admin, create_key, "for a test", scopes or ("activity:read",)))[1]
+        return secret
+
+    async def staff(self, role: str = "admin", password: str = "a-long-password-for-tests") -> str:
+        """A staff account; its name."""
+        name = f"staff-{next(self._numbers)}"
+        await self.run(SYSTEM, save_staff, name, password, role)
+        return name
+
+    async def ticket(self, person: User) -> str:
+        ticket: str = await self.run(SYSTEM, make_ticket, person.id)
+        return ticket
 
     async def run(self, actor: Principal, command: Any, *args: Any, **kwargs: Any) -> Any:
         return await self.app.transactions.run(actor, command, *args, **kwargs)
