@@ -165,7 +165,7 @@ async def refresh_person(tx: Transaction, user: User, *, tell: bool = True) -> N
     wanted = select(ParentalConsent.scope, ParentalConsent.consent_given).where(ParentalConsent.user_id == user.id)
     answers = {row.scope: row.consent_given for row in await tx.db.execute(wanted)}
     band = band_of(user.birth_date, user.age_band, tx.now.date())
-    user.avatar = avatar_of(user.id, band, user.role)
+    user.avatar = avatar_of(user.id, band, user.role, user.avatar, await _avatars_beside(tx, user))
     user.username = public_name(user.name, user.display_name, band, user.avatar)
     given = [scope for scope, yes in answers.items() if yes]
     before, after = user.audience, audience_of(band, given, refused=answers.keys() - given)
@@ -174,6 +174,14 @@ async def refresh_person(tx: Transaction, user: User, *, tell: bool = True) -> N
         if tell:
             change = AudienceChanged(before=before, after=after)
             tx.emit(change, user_id=user.id, cohort_id=user.cohort_id, visibility=REACH[wider(before, after)])
+
+
+async def _avatars_beside(tx: Transaction, user: User) -> set[str]:
+    """The pictures that stand for others of the same cohort: people in one list should not look alike."""
+    if user.cohort_id is None:
+        return set()
+    others = select(User.avatar).where(User.cohort_id == user.cohort_id, User.id != user.id)
+    return set((await tx.db.execute(others)).scalars())
 
 
 async def refresh_audiences(tx: Transaction) -> int:

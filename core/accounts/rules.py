@@ -26,6 +26,7 @@ CONSENT_SCOPES = (
 
 ANIMALS = ("bear", "cat", "fox", "frog", "hedgehog", "koala", "lion", "owl", "panda", "penguin", "rabbit", "whale")
 GROUNDS = 8
+PICTURES = len(ANIMALS) * GROUNDS
 
 WIDTH: dict[str, int] = {"nobody": 0, "private": 0, "friends": 1, "cohort": 2, "public": 3}
 """How far each audience or visibility reaches, so that the narrower of two can be told."""
@@ -64,11 +65,20 @@ def audience_of(band: Band, consents: Collection[str], refused: Collection[str] 
     return "cohort" if "social_visibility" in consents else "nobody"
 
 
-def avatar_of(user_id: UUID, band: Band, role: str) -> str:
-    """An animal on a ground for learners and every minor, the initial for adults with a role."""
+def avatar_of(user_id: UUID, band: Band, role: str, present: str = "", taken: Collection[str] = ()) -> str:
+    """An animal on a ground for learners and every minor, the initial for adults with a role.
+
+    It stays the `present` one if it can; what is `taken` in the same cohort is taken as long as there is another.
+    """
     if band == "adult" and role != "student":
         return "initial"
-    number = user_id.int % (len(ANIMALS) * GROUNDS)
+    number = user_id.int % PICTURES
+    own = [picture((number + step) % PICTURES) for step in range(PICTURES)]
+    wanted = [present, *own] if present in own else own
+    return next((picture for picture in wanted if picture not in taken), wanted[0])
+
+
+def picture(number: int) -> str:
     return f"{ANIMALS[number % len(ANIMALS)]}-{number // len(ANIMALS) + 1}"
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from core.accounts.access import ROLES, STAFF_ROLES
 from core.accounts.commands import PersonInput, refresh_audiences, save_person
+from core.accounts.rules import PICTURES
 from core.app import App
 from core.clock import FakeClock
 from core.errors import Forbidden, Invalid
@@ -303,3 +304,14 @@ async def test_a_principal_is_of_age_on_the_day_itself(app: App, make: Make, clo
     assert (await make.principal(user)).minor
     clock.advance(86_400)
     assert not (await make.principal(user)).minor
+
+
+async def test_nobody_of_a_cohort_looks_like_another(make: Make) -> None:
+    people = [await make.person(cohort="blue") for _ in range(PICTURES)]
+    assert len({person.avatar for person in people}) == PICTURES
+    one = await make.person(cohort="blue")
+    assert one.avatar, "when every picture is taken there are two alike, and nobody is turned away"
+    kept = await make.person(external_id=people[0].external_id, name="Other Name")
+    assert kept.avatar == people[0].avatar
+    moved = await make.person(external_id=people[1].external_id, cohort="green")
+    assert moved.avatar == people[1].avatar, "a picture stays with its person while nobody else has it"
