@@ -30,7 +30,7 @@ def _nobody() -> str:
 
 
 async def save_staff(tx: Transaction, username: str, password: str, role: str) -> None:
-    """Add a staff account, or give it another password and role."""
+    """Add a staff account, or give it another password and role, with which they have to sign in again."""
     problems = []
     if not 1 <= len(username.strip()) <= 120 or not is_text(username):
         problems.append({"field": "username", "message": "1 to 120 characters"})
@@ -46,6 +46,15 @@ async def save_staff(tx: Transaction, username: str, password: str, role: str) -
     await tx.db.execute(
         insert(StaffAccount).values(row).on_conflict_do_update(index_elements=["username"], set_=changed)
     )
+    await _send_away(tx, username.strip(), "password_changed")
+
+
+async def _send_away(tx: Transaction, username: str, reason: str) -> None:
+    """Whoever is signed in with an account is out at once, with every page and socket."""
+    person = select(User.id).where(User.external_id == f"staff:password:{username}")
+    user_id = (await tx.db.execute(person)).scalar_one_or_none()
+    if user_id is not None:
+        await revoke_tokens(tx, user_id, reason)
 
 
 async def save_staff_person(tx: Transaction, name: str, role: str, via: str) -> User:
@@ -59,20 +68,7 @@ async def disable_staff(tx: Transaction, username: str) -> None:
     changed = update(StaffAccount).where(StaffAccount.username == username).values(disabled_at=tx.now)
     if (await tx.db.execute(changed.returning(StaffAccount.id))).scalar_one_or_none() is None:
         raise NotFound("There is no such account.")
-    person = select(User.id).where(User.external_id == f"staff:password:{username}")
-    user_id = (await tx.db.execute(person)).scalar_one_or_none()
-    if user_id is not None:
-        await revoke_tokens(tx, user_id, "disabled")
-
-
-async def staff_role(transactions: Transactions, username: str) -> str:
-    """The role of an account in use; Unauthorized otherwise."""
-    wanted = select(StaffAccount.role).where(StaffAccount.username == username, StaffAccount.disabled_at.is_(None))
-    async with transactions.read() as db:
-        role = (await db.execute(wanted)).scalar_one_or_none() if is_text(username) else None
-    if role is None:
-        raise Unauthorized
-    return role
+    await _send_away(tx, username, "disabled")
 
 
 async def sign_in(transactions: Transactions, username: str, password: str) -> str:

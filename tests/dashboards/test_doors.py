@@ -116,14 +116,19 @@ async def test_staff_who_sign_in_are_people_with_a_live_page(browser: Browser, m
     assert b"grace" in (await browser.get("/")).body
 
 
-async def test_an_open_page_of_staff_closes_when_the_account_is_shut(browser: Browser, make: Make) -> None:
+@pytest.mark.parametrize("how", ["disabled", "another password and role"])
+async def test_an_open_page_of_staff_closes_when_the_account_changes(browser: Browser, make: Make, how: str) -> None:
     await make.run(SYSTEM, save_staff, "grace", PASSWORD, "admin")
     await browser.submit("/login", username="grace", password=PASSWORD)
     async with open_page(browser, "/admin", page_token((await browser.get("/admin")).body)) as socket:
         await socket.recv()
-        await make.run(SYSTEM, disable_staff, "grace")
+        if how == "disabled":
+            await make.run(SYSTEM, disable_staff, "grace")
+        else:
+            await make.run(SYSTEM, save_staff, "grace", PASSWORD[::-1], "analyst")
         await closed(socket)
     assert socket.close_code == 4003
+    assert (await browser.get("/admin")).code != 200
 
 
 async def test_a_whole_class_comes_in_by_one_address(browser: Browser, make: Make) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from core.settings import Settings
+from core.web.security import COOKIE
 from dashboards.auth.oidc import role_of
 from panel_app import Node
 from tests.node_kit import Browser, running
@@ -56,7 +57,7 @@ async def test_the_providers_word_makes_staff_with_the_role_it_names(browser: Br
 async def test_somebody_without_a_role_of_ours_gets_nothing(browser: Browser, issuer: Provider) -> None:
     issuer.claims["groups"] = ["gardeners"]
     assert (await come_back(browser)).code == 403
-    assert "tandem_staff" not in browser.cookies
+    assert COOKIE not in browser.cookies
 
 
 FORGED: dict[str, dict[str, Any]] = {
@@ -71,7 +72,7 @@ FORGED: dict[str, dict[str, Any]] = {
 async def test_forged_claims_are_refused(browser: Browser, issuer: Provider, change: dict[str, Any]) -> None:
     issuer.change = change
     assert (await come_back(browser)).code == 401
-    assert "tandem_staff" not in browser.cookies
+    assert COOKIE not in browser.cookies
 
 
 async def test_a_strangers_signature_is_refused(browser: Browser, issuer: Provider) -> None:
