@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -24,6 +24,8 @@ from core.content import subjects
 from core.events.catalog import (
     AccessChanged,
     AudienceChanged,
+    FriendshipAccepted,
+    FriendshipDeclined,
     PersonErased,
     PersonUpdated,
 )
@@ -37,6 +39,7 @@ from core.live.relay import Relay
 from core.live.replica import Replicas
 from core.live.signals import Signals
 from core.metrics import Metrics
+from core.presence.queries import friends_of
 from core.presence.service import Presence
 from core.presence.store import PresenceStore
 from core.principal import SYSTEM
@@ -84,7 +87,7 @@ class App:
         self.gate = Gate(self.transactions, self.limiter, self.metrics)
         self.signals = Signals(self.pubsub)
         store = PresenceStore(database, self.clock)
-        self.presence = Presence(self.hub, self.signals, self.clock, store)
+        self.presence = Presence(self.hub, self.signals, self.clock, store, friends_of=self._friends_of)
         self.sockets = Sockets(
             hub=self.hub,
             relay=self.relay,
@@ -124,6 +127,9 @@ class App:
 
     def _on_delivery(self, delivery: Delivery) -> None:
         user_id = delivery.fact.user_id
+        if user_id is not None and isinstance(delivery.fact.event, FriendshipAccepted | FriendshipDeclined):
+            for friend in (user_id, delivery.fact.event.friend_id):
+                self.presence.friends_changed(friend)
         if user_id is None or not isinstance(delivery.fact.event, RIGHTS):
             return
         for listener in tuple(self.rights_listeners):
@@ -132,6 +138,10 @@ class App:
             except Exception:
                 # The next one may hold somebody's page open, and has to hear of it all the same.
                 log.exception("a part could not judge somebody again")
+
+    async def _friends_of(self, ids: Collection[str]) -> dict[str, frozenset[str]]:
+        async with self.transactions.read() as db:
+            return await friends_of(db, ids)
 
     async def settle(self) -> None:
         """Wait until everything stated so far has been delivered and reacted to on this node."""

@@ -30,6 +30,11 @@ class Principal:
     """People on the other side of a block, whichever way it goes: neither sees the other."""
     simulated: bool = False
     generation: int = 0
+    first_name: str = ""
+    """The public name in short, where it is known."""
+    grade: str = ""
+    offline: bool = False
+    """Whether this person appears offline: by their own switch, or by the host's or a parent's."""
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes

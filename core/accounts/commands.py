@@ -20,6 +20,7 @@ from core.accounts.rules import (
     born_by,
     wider,
 )
+from core.accounts.visibility import keep_offline
 from core.errors import Forbidden, Invalid, NotFound, Unavailable
 from core.events.catalog import (
     AccessChanged,
@@ -68,6 +69,8 @@ async def save_person(tx: Transaction, given: PersonInput) -> User:
     seen, before = user.audience, (user.username, user.avatar, user.cohort_id, user.role)
     await _take_over(tx, user, given)
     await refresh_person(tx, user, tell=not added)
+    if given.keep_offline is not None:
+        keep_offline(tx, user, given.keep_offline)
     user.updated_at = tx.now
     if added:
         tx.emit(PersonAdded(role=user.role), user_id=user.id, cohort_id=user.cohort_id)

@@ -38,6 +38,7 @@ class PersonInput:
     guardian: str | None = None
     timezone: str | None = None
     grade_level: str | None = None
+    keep_offline: bool | None = None
     simulated: bool = False
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.access import KEY_SCOPES, scopes_of
-from core.accounts.rules import band_of
+from core.accounts.rules import Band, band_of
 from core.accounts.tokens import Purpose, Tokens
 from core.clock import Clock
 from core.errors import Unauthorized
@@ -21,6 +21,11 @@ from data.tables import ApiKey, Block, Cohort, User
 def hash_secret(secret: str) -> bytes:
     """Keys and tickets are long and random, so a plain hash is enough and can be looked up."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()
+
+
+def short_name(user: User, band: Band) -> str:
+    """A minor's public name holds no more than the first; an adult may have chosen another one."""
+    return user.username if band != "adult" or user.display_name else user.first_name
 
 
 class Principals:
@@ -61,6 +66,9 @@ class Principals:
             hidden=frozenset((await db.execute(hidden)).scalars()),
             simulated=user.simulated,
             generation=user.token_generation,
+            first_name=short_name(user, band),
+            grade=user.grade_level or "",
+            offline=user.appears_offline or user.kept_offline,
         )
 
     async def from_key(self, key: str) -> Principal:

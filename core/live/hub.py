@@ -32,7 +32,8 @@ class Message:
 
     topic: str
     name: str
-    payload: dict[str, Any]
+    payload: Any
+    """An object, or one that is encoded already (`msgspec.Raw`)."""
     seq: int | None = None
     about: UUID | None = None
     delivery: Delivery | None = None

@@ -8,20 +8,21 @@ that stops says goodbye. So a lost signal costs seconds, never a ghost.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from core.clock import Clock
-from core.presence.tracker import Change, Entry, Tracker
+from core.presence.entries import Entry
+from core.presence.tracker import Change, Tracker
 
 BEAT = 2.5
 SILENT = 12.0
 ASK = 0.5
 
 Kind = Literal["beat", "diff", "full", "want", "bye"]
-Row = tuple[str, str, str, str, str, dict[str, Any]]
-"""Sign, connection, topic, person, reference, meta."""
+Row = tuple[str, str, str, str, str, bytes]
+"""Sign, connection, topic, person, reference, and what is known as encoded JSON."""
 
 
 class Note(msgspec.Struct, frozen=True, array_like=True):
@@ -40,6 +41,8 @@ class Peers:
         self._heard: dict[str, float] = {}
         self._asked: dict[str, float] = {}
         self._wanted = False
+        self.on_drop: Callable[[str], None] = lambda _node: None
+        """Called with a node that fell silent."""
         self._told_all = self._beaten = float("-inf")
 
     @property
@@ -70,6 +73,7 @@ class Peers:
         for node, heard in list(self._heard.items()):
             if now - heard > SILENT:
                 self._drop(node)
+                self.on_drop(node)
 
     def receive(self, data: bytes) -> None:
         try:
@@ -129,9 +133,9 @@ class Peers:
 
 
 def _row(sign: str, entry: Entry) -> Row:
-    return sign, entry.conn, entry.topic, entry.user_id, entry.ref, dict(entry.meta)
+    return sign, entry.conn, entry.topic, entry.user_id, entry.ref, entry.data
 
 
 def _entry(node: str, row: Row) -> Entry:
-    _sign, conn, topic, user_id, ref, meta = row
-    return Entry(node, conn, topic, user_id, ref, meta)
+    _sign, conn, topic, user_id, ref, data = row
+    return Entry(node, conn, topic, user_id, ref, data)

@@ -1,9 +1,8 @@
 """Presence on this node: who enters, what they do, who leaves; told in batches to everybody here and to other nodes.
 
-A change is announced at once when a topic was quiet, and at most every `PACE` seconds when it is not, however many come
-and go. Who joins is sent the state right after such a flush, so that the state plus the diffs that follow is always the
-truth. A connection that was lost is announced as gone only after a grace time, and one whose page goes away (it may
-only be loading again) after a short one; a return within it says nothing.
+A connection that was lost is announced as gone only after a grace time, and one whose page goes away (it may only be
+loading again) after a short one; a return within it says nothing. What somebody says of themselves by another door
+than their socket reaches their connections on every node.
 """
 
 from __future__ import annotations
@@ -11,15 +10,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from core.clock import Clock
 from core.errors import Invalid, NotFound
-from core.live.hub import Hub, Message
+from core.live.hub import Hub
 from core.live.signals import Signals
+from core.presence.announcer import PACE, Announcer, FriendsOf
 from core.presence.peers import Peers
 from core.presence.rules import (
     AWAY_AFTER,
@@ -31,6 +33,7 @@ from core.presence.rules import (
     is_subject,
     kind_of,
     present,
+    subject_of,
 )
 from core.presence.store import PresenceStore
 from core.presence.tracker import Tracker
@@ -38,12 +41,14 @@ from core.principal import Principal
 
 log = logging.getLogger(__name__)
 
-PACE = 0.1
 LOST, RELOAD = 10.0, 5.0
 """Seconds until a connection that broke off, or whose page went away, is announced as gone."""
 TICK = 1.0
+BETWEEN_NODES = PACE / 2
+"""Seconds between two words to other nodes, however many topics have something to tell."""
 
-OnState = Callable[[Message], None]
+SAY = "presence_say"
+_said = msgspec.msgpack.Decoder(tuple[str, str | None, str | None]).decode
 
 
 @dataclass(slots=True)
@@ -53,10 +58,14 @@ class _Visit:
     who: Principal
     here: Here
     input_at: float
-    topics: set[str] = field(default_factory=set)
+    topics: tuple[str, ...] = ()
     idle: bool = False
     ends_at: float | None = None
     """When it counts as gone, for one that may come back."""
+
+
+async def _nobodys(_viewers: Any) -> dict[str, frozenset[str]]:
+    return {}
 
 
 class Presence:
@@ -67,23 +76,28 @@ class Presence:
         clock: Clock,
         store: PresenceStore | None = None,
         *,
+        friends_of: FriendsOf = _nobodys,
         node: str = "",
-        pace: float = PACE,
     ) -> None:
-        self._hub, self._clock, self._store = hub, clock, store
-        self._pace = pace
+        self._clock, self._store, self._signals = clock, store, signals
         # A node that starts again is another one: what is still known of the old one is not its own.
         self.tracker = Tracker(node or secrets.token_hex(5))
+        self.announcer = Announcer(self.tracker, hub, friends_of, self)
         self.peers = Peers(self.tracker, lambda data: signals.send("presence", data), clock)
         signals.on("presence", self._receive)
+        signals.on(SAY, lambda data: self._hear(*_said(data)))
         self._visits: dict[str, _Visit] = {}
+        self._of: dict[str, tuple[str, ...]] = {}
+        """Each person's connections."""
         self._lost: dict[str, _Visit] = {}
-        self._arrivals: dict[str, list[OnState]] = {}
         self._watchers: dict[str, list[Callable[[], None]]] = {}
-        self._due: dict[str, asyncio.TimerHandle] = {}
-        self._flushed: dict[str, float] = {}
         self._people: dict[str, tuple[Present, ...]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._words: asyncio.TimerHandle | None = None
+        self._spoke_at = 0.0
+        if store:
+            store.node = self.tracker.node
+            self.peers.on_drop = store.forget_node
 
     async def start(self) -> None:
         self.peers.hello()
@@ -95,80 +109,92 @@ class Presence:
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        for handle in self._due.values():
-            handle.cancel()
-        self._due.clear()
+        if self._words:
+            self._words.cancel()
+        await self.announcer.stop()
         self.peers.bye()
         if self._store:
             await self._store.stop()
 
     # --- connections
 
-    def enter(
-        self,
-        conn: str,
-        topic: str,
-        who: Principal,
-        extra: dict[str, Any] | None = None,
-        on_state: OnState | None = None,
-    ) -> None:
-        """Put a connection on a topic; `on_state` is called once with the `presence_state` to start from."""
-        kind = kind_of(topic)
-        if kind is None or who.id is None:
+    def enter(self, conn: str, topic: str, who: Principal, extra: dict[str, Any] | None = None) -> None:
+        """Put a connection on a topic; it is sent the `presence_state` to start from."""
+        if kind_of(topic) is None or who.id is None:
             raise NotFound("Nobody is tracked on this topic.")
-        visit = self._visits.get(conn)
-        if visit is None:
-            now = self._clock.now()
-            visit = self._visits[conn] = _Visit(who, Here(int(now.timestamp())), self._clock.monotonic())
-            if self._store and who.kind == "person":
-                self._store.enter(conn, who.id, now)
-        subject = (extra or {}).get("current_subject")
-        if isinstance(subject, str) and is_subject(subject):
-            visit.here = replace(visit.here, current_subject=subject)
-        visit.topics.add(topic)
+        visit = self._visits.get(conn) or self._open(conn, who)
+        if topic not in visit.topics:
+            visit.topics += (topic,)
+        subject = subject_of(topic) or (extra or {}).get("current_subject")
+        if isinstance(subject, str) and subject and is_subject(subject):
+            self._set(conn, visit, subject=subject)
         self._track(conn, topic, visit)
         self._replace_lost(who.id, topic)
-        if on_state:
-            self._arrivals.setdefault(topic, []).append(on_state)
-        self._schedule(topic)
+        self.ask_state(topic, conn)
+
+    def _open(self, conn: str, who: Principal) -> _Visit:
+        now = self._clock.now()
+        visit = self._visits[conn] = _Visit(who, Here(int(now.timestamp())), self._clock.monotonic())
+        viewer = str(who.id)
+        self._of[viewer] = (*self._of.get(viewer, ()), conn)
+        if self._store and who.kind == "person" and who.id:
+            self._store.enter(conn, who.id, now)
+        return visit
 
     def _track(self, conn: str, topic: str, visit: _Visit) -> None:
+        """List a connection on a topic as it is now, where its person is listed at all."""
         kind = kind_of(topic)
         if kind is not None and kind.shows(visit.who):
-            self.tracker.join(conn, topic, str(visit.who.id), entry_meta(kind, visit.who, visit.here))
+            meta = entry_meta(kind, visit.who, visit.here, subject_of(topic))
+            changed = self.tracker.join(conn, topic, str(visit.who.id), meta)
         else:
-            self.tracker.leave(conn, topic)
+            changed = self.tracker.leave(conn, topic)
+        if changed:
+            self.announcer.schedule(topic)
 
-    def ask_state(self, topic: str, on_state: OnState) -> None:
-        """Have the state sent again, in step with the diffs."""
-        self._arrivals.setdefault(topic, []).append(on_state)
-        self._schedule(topic)
+    def ask_state(self, topic: str, conn: str) -> None:
+        """Have the state sent to a connection, in step with the diffs."""
+        visit = self._visits.get(conn)
+        if visit is not None:
+            self.announcer.welcome(topic, conn, str(visit.who.id))
 
     def change(self, conn: str, *, status: str | None = None, activity: str | None = None) -> None:
         """What somebody says they are doing, on every topic where the connection is."""
-        if status is not None and not is_status(status):
-            raise Invalid(reason="invalid_status")
-        if activity is not None and not is_activity(activity):
-            raise Invalid(reason="invalid_activity")
+        _check(status, activity)
         visit = self._visits.get(conn)
         if visit is None:
             raise NotFound
         visit.idle = False
         self._set(conn, visit, status=status, activity=activity)
 
-    def _set(self, conn: str, visit: _Visit, *, status: str | None = None, activity: str | None = None) -> None:
-        here = visit.here
+    def say(self, user_id: UUID, *, status: str | None = None, activity: str | None = None) -> None:
+        """The same of all of somebody's connections, on every node."""
+        _check(status, activity)
+        self._signals.send(SAY, msgspec.msgpack.encode((str(user_id), status, activity)))
+        self._hear(str(user_id), status, activity)
+
+    def _hear(self, viewer: str, status: str | None, activity: str | None) -> None:
+        for conn in self._of.get(viewer, ()):
+            if conn not in self._lost:
+                self.change(conn, status=status, activity=activity)
+
+    def _set(
+        self, conn: str, visit: _Visit, *, status: str | None = None, activity: str | None = None,
+        subject: str | None = None,
+    ) -> None:  # fmt: skip
+        was = visit.here
         visit.here = here = replace(
-            here,
-            status=here.status if status is None else status,
-            current_activity=here.current_activity if activity is None else activity,
+            was,
+            status=was.status if status is None else status,
+            current_activity=was.current_activity if activity is None else activity,
+            current_subject=was.current_subject if subject is None else subject,
         )
-        changes = {"status": here.status, "current_activity": here.current_activity}
+        if here == was:
+            return
         if self._store:
-            self._store.change(conn, here.status, here.current_activity)
+            self._store.change(conn, here.status, here.current_activity, here.current_subject)
         for topic in visit.topics:
-            if self.tracker.update(conn, topic, changes):
-                self._schedule(topic)
+            self._track(conn, topic, visit)
 
     def touch(self, conn: str, *, by_person: bool) -> None:
         """A sign of life; `by_person` when it was not the client's own heartbeat."""
@@ -184,14 +210,20 @@ class Presence:
                 self._set(conn, visit, status="online")
 
     def judge_again(self, conn: str, who: Principal) -> None:
-        """The person's name, picture or audience changed: list them accordingly."""
+        """The person's name, picture, audience or switch changed: list them accordingly."""
         visit = self._visits.get(conn)
         if visit is None:
             return
         visit.who = who
         for topic in visit.topics:
             self._track(conn, topic, visit)
-            self._schedule(topic)
+
+    def friends_changed(self, user_id: UUID) -> None:
+        """Somebody has a friend more or less, and may be told of others in a crowd."""
+        viewer = str(user_id)
+        for conn in self._of.get(viewer, ()):
+            for topic in self._visits[conn].topics:
+                self.announcer.friends_changed(viewer, topic, conn)
 
     def leave(self, conn: str, topic: str | None = None, *, grace: float = 0.0) -> None:
         """Take a connection off a topic, or off all of them; with a grace time when its person may come back."""
@@ -199,8 +231,11 @@ class Presence:
         if visit is None:
             return
         if topic is not None:
-            visit.topics.discard(topic)
-            self._gone(conn, topic)
+            visit.topics = tuple(other for other in visit.topics if other != topic)
+            self._gone(conn, topic, visit)
+            subject = subject_of(topic)
+            if subject and subject == visit.here.current_subject:
+                self._set(conn, visit, subject="")
         elif grace and visit.topics:
             visit.ends_at = self._clock.monotonic() + grace
             self._lost[conn] = visit
@@ -210,28 +245,35 @@ class Presence:
     def _end(self, conn: str, visit: _Visit) -> None:
         self._visits.pop(conn, None)
         self._lost.pop(conn, None)
+        viewer = str(visit.who.id)
+        left = tuple(other for other in self._of.pop(viewer, ()) if other != conn)
+        if left:
+            self._of[viewer] = left
         if self._store:
             self._store.leave(conn)
         for topic in visit.topics:
-            self._gone(conn, topic)
+            self._gone(conn, topic, visit)
 
-    def _gone(self, conn: str, topic: str) -> None:
+    def _gone(self, conn: str, topic: str, visit: _Visit) -> None:
         if self.tracker.leave(conn, topic):
-            self._schedule(topic)
+            self.announcer.schedule(topic)
+        viewer = str(visit.who.id)
+        self.announcer.gone(topic, viewer, any(True for _ in self.connections_of(viewer, topic)))
 
     def _replace_lost(self, user_id: UUID, topic: str) -> None:
         """Somebody came back: what was kept of their lost connection goes in the same breath."""
-        for lost, visit in list(self._lost.items()):
-            if visit.who.id == user_id and topic in visit.topics:
+        for lost in self._of.get(str(user_id), ()) if self._lost else ():
+            visit = self._lost.get(lost)
+            if visit and topic in visit.topics:
                 self.leave(lost, topic)
                 if not visit.topics:
                     self._end(lost, visit)
 
     def end_lost(self, user_id: UUID) -> None:
         """Somebody's rights changed: no grace for connections that can no longer be judged."""
-        for lost, visit in list(self._lost.items()):
-            if visit.who.id == user_id:
-                self._end(lost, visit)
+        for lost in self._of.get(str(user_id), ()):
+            if lost in self._lost:
+                self._end(lost, self._lost[lost])
 
     # --- time
 
@@ -246,45 +288,51 @@ class Presence:
     def tick(self) -> None:
         """What time alone brings: the lost are gone, the silent are away, other nodes are heard or dropped."""
         now = self._clock.monotonic()
-        for conn, visit in list(self._visits.items()):
+        for conn, visit in list(self._lost.items()):
             if visit.ends_at is not None and now >= visit.ends_at:
                 self._end(conn, visit)
-            elif not visit.idle and visit.here.status == "online" and now - visit.input_at >= AWAY_AFTER:
+        horizon = now - AWAY_AFTER
+        silent = [conn for conn, visit in self._visits.items() if visit.input_at <= horizon and not visit.idle]
+        for conn in silent:
+            visit = self._visits[conn]
+            if visit.here.status == "online":
                 visit.idle = True
                 self._set(conn, visit, status="away")
         self.peers.tick()
-        self._schedule_dirty()
-        horizon = asyncio.get_running_loop().time() - 2 * self._pace
-        self._flushed = {topic: at for topic, at in self._flushed.items() if at > horizon}
+        self.announcer.schedule_dirty()
+        self.announcer.tick()
 
     def _receive(self, data: bytes) -> None:
         self.peers.receive(data)
-        self._schedule_dirty()
+        self.announcer.schedule_dirty()
 
-    def _schedule_dirty(self) -> None:
-        for topic in self.tracker.dirty():
-            self._schedule(topic)
-
-    def _schedule(self, topic: str) -> None:
-        if topic not in self._due:
-            loop = asyncio.get_running_loop()
-            at = max(loop.time(), self._flushed.get(topic, 0.0) + self._pace)
-            self._due[topic] = loop.call_at(at, self._flush, topic)
-
-    def _flush(self, topic: str) -> None:
-        self._due.pop(topic, None)
-        self._flushed[topic] = asyncio.get_running_loop().time()
+    def _speak(self) -> None:
+        self._words, self._spoke_at = None, asyncio.get_running_loop().time()
         self.peers.flush()
-        diff = self.tracker.flush(topic)
-        if diff:
-            self._people.pop(topic, None)
-            self._hub.signal(Message(topic, "presence_diff", diff.wire()))
-        arrivals = self._arrivals.pop(topic, None)
-        if arrivals:
-            state = Message(topic, "presence_state", dict(self.tracker.state(topic)))
-            for on_state in arrivals:
-                on_state(state)
-        for watcher in tuple(self._watchers.get(topic, ())) if diff else ():
+
+    # --- who listens here
+
+    def before_turn(self) -> None:
+        """Other nodes hear of it before those here do, unless they heard something a moment ago."""
+        loop = asyncio.get_running_loop()
+        if self._words:
+            return
+        if loop.time() - self._spoke_at >= BETWEEN_NODES:
+            self._speak()
+        else:
+            self._words = loop.call_at(self._spoke_at + BETWEEN_NODES, self._speak)
+
+    def listeners(self, topic: str) -> Iterator[tuple[str, str]]:
+        for conn, visit in self._visits.items():
+            if topic in visit.topics:
+                yield conn, str(visit.who.id)
+
+    def connections_of(self, viewer: str, topic: str) -> Iterable[str]:
+        return (conn for conn in self._of.get(viewer, ()) if topic in self._visits[conn].topics)
+
+    def changed(self, topic: str) -> None:
+        self._people.pop(topic, None)
+        for watcher in tuple(self._watchers.get(topic, ())):
             try:
                 watcher()
             except Exception:
@@ -292,17 +340,27 @@ class Presence:
 
     # --- looking
 
+    @property
+    def settled(self) -> bool:
+        """Whether everybody here and every other node has been told everything."""
+        return self.announcer.settled and self._words is None
+
     def count(self, topic: str) -> int:
         """How many people, not connections, are listed on a topic, over all nodes."""
         return self.tracker.count(topic)
 
+    def here(self, user_id: UUID) -> bool:
+        """Whether somebody is listed anywhere."""
+        return self.tracker.here(str(user_id))
+
     def people(self, topic: str, hidden: frozenset[UUID] = frozenset()) -> tuple[Present, ...]:
         """Everybody listed on a topic, who came first first; those on the other side of a block left out."""
-        found = None if topic in self._due else self._people.get(topic)
+        changing = self.announcer.due(topic)
+        found = None if changing else self._people.get(topic)
         if found is None:
             everybody = (present(user_id, metas) for user_id, metas in self.tracker.people(topic))
             found = tuple(sorted(everybody, key=lambda p: (p.online_at, p.user_id)))
-            if topic not in self._due:
+            if not changing:
                 self._people[topic] = found
         if not hidden:
             return found
@@ -324,3 +382,10 @@ class Presence:
 
     def connections(self) -> int:
         return len(self._visits)
+
+
+def _check(status: str | None, activity: str | None) -> None:
+    if status is not None and not is_status(status):
+        raise Invalid(reason="invalid_status")
+    if activity is not None and not is_activity(activity):
+        raise Invalid(reason="invalid_activity")

@@ -1,19 +1,22 @@
 """History of presence: `presence_sessions`, one row for each connection, written in batches.
 
 Nothing waits for it, and what is read about who is here comes from the tracker. While the database is away, changes of
-the same connection melt into one and departures beyond a bound are left to the clean-up job: memory never grows.
+the same connection melt into one and departures beyond a bound are left to the clean-up job: memory never grows. A row
+says on which node its connection is: when a node dies, the others take its rows away, and whatever else took one away
+that is still true, it is written again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import ARRAY, Text, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,15 +41,20 @@ class _Row:
     written_at: float | None = None
     status: str = "online"
     activity: str = ""
-    changed: bool = False
+    subject: str = ""
+    changed: bool = True
 
 
 class PresenceStore:
     def __init__(self, database: Database, clock: Clock, departures: int = DEPARTURES) -> None:
         self._database, self._clock = database, clock
         self._departures = departures
-        self._rows: dict[str, _Row] = {}
+        self.node = ""
+        self._rows: OrderedDict[str, _Row] = OrderedDict()
+        """Who was written longest ago first."""
+        self._changed: dict[str, _Row] = {}
         self._gone: dict[str, None] = {}
+        self._dead_nodes: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
         self.behind = False
@@ -64,34 +72,34 @@ class PresenceStore:
         await self._try()
 
     def enter(self, session_id: str, user_id: UUID, at: datetime) -> None:
-        self._rows[session_id] = _Row(user_id, at, at)
+        self._rows[session_id] = self._changed[session_id] = _Row(user_id, at, at)
 
     def touch(self, session_id: str) -> None:
         row = self._rows.get(session_id)
         if row:
             row.seen_at = self._clock.now()
 
-    def change(self, session_id: str, status: str, activity: str) -> None:
+    def change(self, session_id: str, status: str, activity: str, subject: str = "") -> None:
         row = self._rows.get(session_id)
-        if row and (row.status, row.activity) != (status, activity):
-            row.status, row.activity, row.changed = status, activity, True
+        if row and (row.status, row.activity, row.subject) != (status, activity, subject):
+            row.status, row.activity, row.subject, row.changed = status, activity, subject, True
+            self._changed[session_id] = row
 
     def leave(self, session_id: str) -> None:
         row = self._rows.pop(session_id, None)
+        self._changed.pop(session_id, None)
         if row and row.written_at is not None:
             self._gone[session_id] = None
             while len(self._gone) > self._departures:
                 del self._gone[next(iter(self._gone))]
 
+    def forget_node(self, node: str) -> None:
+        """A node died: nobody else will take its rows away."""
+        self._dead_nodes.add(node)
+
     @property
     def waiting(self) -> int:
-        return len(self._gone) + sum(self._due(row) for row in self._rows.values())
-
-    def _due(self, row: _Row) -> bool:
-        if row.written_at is None:
-            return True
-        age = self._clock.monotonic() - row.written_at
-        return age >= SEEN_EVERY or (row.changed and age >= EVERY)
+        return len(self._gone) + len(self._changed)
 
     async def _run(self) -> None:
         while True:
@@ -113,67 +121,99 @@ class PresenceStore:
             while await self._write_batch():
                 pass
 
+    def _seen(self, now: float) -> list[tuple[str, _Row]]:
+        """Those of whom nothing but a sign of life is to be written, and of whom none was for a while."""
+        found: list[tuple[str, _Row]] = []
+        for key, row in self._rows.items():
+            if row.written_at is None or row.changed:
+                continue
+            if now - row.written_at < SEEN_EVERY or len(found) == BATCH:
+                break
+            found.append((key, row))
+        return found
+
     async def _write_batch(self) -> bool:
-        due = [(key, row) for key, row in self._rows.items() if self._due(row)][:BATCH]
-        gone = list(self._gone)[:BATCH]
-        if not due and not gone:
-            return False
-        new = [(key, row) for key, row in due if row.written_at is None]
-        old = [(key, row) for key, row in due if row.written_at is not None]
-        fresh = {key for key, _ in new}
         now = self._clock.monotonic()
-        for _, row in due:
+        changed = [(key, self._changed[key]) for key in list(self._changed)[:BATCH]]
+        seen, gone, dead = self._seen(now), list(self._gone)[:BATCH], set(self._dead_nodes)
+        if not (changed or seen or gone or dead):
+            return False
+        fresh = {key for key, row in changed if row.written_at is None}
+        for key, row in changed:
             row.changed = False
+            self._changed.pop(key, None)
         try:
             async with self._database.begin() as db:
-                await _insert(db, new)
-                await _update(db, old)
+                await self._save(db, changed)
+                missing = await _save_seen(db, seen)
                 if gone:
                     await db.execute(delete(PresenceRow).where(PresenceRow.session_id.in_(gone)))
+                if dead:
+                    await db.execute(delete(PresenceRow).where(PresenceRow.details["node"].astext.in_(dead)))
         except Exception:
-            for _, row in old:
-                row.changed = True
+            self._again(changed)
             raise
+        self._dead_nodes -= dead
         for key in gone:
             self._gone.pop(key, None)
-        for key, row in due:
+        for key, row in (*changed, *seen):
             row.written_at = now
-            if key not in self._rows and key in fresh:
+            if key in self._rows:
+                self._rows.move_to_end(key)
+            elif key in fresh:
                 # It left while its row was being written.
                 self._gone[key] = None
-        return len(due) == BATCH or len(gone) == BATCH
+        self._again([(key, row) for key, row in seen if key in missing])
+        return BATCH in (len(changed), len(seen), len(gone))
 
+    def _again(self, rows: list[tuple[str, _Row]]) -> None:
+        for key, row in rows:
+            if key in self._rows:
+                row.changed = True
+                self._changed[key] = row
 
-async def _insert(db: AsyncSession, new: list[tuple[str, _Row]]) -> None:
-    if not new:
-        return
-    wanted = {row.user_id for _, row in new}
-    # Whoever was erased meanwhile has no row to stand on.
-    there = select(User.id).where(User.id.in_(wanted)).with_for_update(read=True, key_share=True)
-    known = set((await db.execute(there)).scalars())
-    values: list[dict[str, Any]] = [
-        {
+    async def _save(self, db: AsyncSession, rows: list[tuple[str, _Row]]) -> None:
+        if not rows:
+            return
+        wanted = {row.user_id for _, row in rows}
+        # Whoever was erased meanwhile has no row to stand on.
+        there = select(User.id).where(User.id.in_(wanted)).with_for_update(read=True, key_share=True)
+        known = set((await db.execute(there)).scalars())
+        values = [self._values(key, row) for key, row in rows if row.user_id in known]
+        if not values:
+            return
+        new = insert(PresenceRow).values(values)
+        said = {name: new.excluded[name] for name in ("status", "current_activity", "subject_id", "last_seen_at")}
+        await db.execute(new.on_conflict_do_update(index_elements=["session_id"], set_=said))
+
+    def _values(self, key: str, row: _Row) -> dict[str, Any]:
+        return {
             "id": new_id(),
             "user_id": row.user_id,
             "session_id": key,
+            "subject_id": row.subject or None,
             "status": row.status,
             "current_activity": row.activity or None,
+            "metadata": {"node": self.node},
             "connected_at": row.connected_at,
             "last_seen_at": row.seen_at,
         }
-        for key, row in new
-        if row.user_id in known
-    ]
-    if values:
-        await db.execute(insert(PresenceRow).values(values).on_conflict_do_nothing(index_elements=["session_id"]))
 
 
-async def _update(db: AsyncSession, old: list[tuple[str, _Row]]) -> None:
-    if not old:
-        return
-    statement = update(PresenceRow.__table__).where(PresenceRow.session_id == bindparam("key"))  # type: ignore[arg-type]
-    statement = statement.values(
-        last_seen_at=bindparam("seen"), status=bindparam("said"), current_activity=bindparam("doing")
+async def _save_seen(db: AsyncSession, rows: list[tuple[str, _Row]]) -> set[str]:
+    """Signs of life, in one statement; which rows were not there."""
+    if not rows:
+        return set()
+    keys = [key for key, _ in rows]
+    times = [row.seen_at for _, row in rows]
+    given = func.unnest(cast(keys, ARRAY(Text)), cast(times, ARRAY(PresenceRow.last_seen_at.type)))
+    seen = given.table_valued("key", "at", name="seen").render_derived()
+    change = (
+        update(PresenceRow)
+        .where(PresenceRow.session_id == seen.c.key)
+        .values(last_seen_at=seen.c.at)
+        .returning(PresenceRow.session_id)
+        .execution_options(synchronize_session=False)
     )
-    rows = [{"key": key, "seen": row.seen_at, "said": row.status, "doing": row.activity or None} for key, row in old]
-    await db.execute(statement, rows)
+    found = set((await db.execute(change)).scalars())
+    return set(keys) - found

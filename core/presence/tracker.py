@@ -12,70 +12,47 @@ the whole (`replace`): the highest version wins, so the order in which nodes are
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
-Meta = Mapping[str, Any]
-State = dict[str, dict[str, list[dict[str, Any]]]]
-Change = tuple[Literal["+", "-"], "Entry"]
+import msgspec
+
+from core.presence.entries import Diff, Entry, Meta, State, Told, encoded, listed
+
+Change = tuple[Literal["+", "-"], Entry]
 
 SHOWN = 5
 """Entries of one person on one topic that the others are told of; all are counted and kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    node: str
-    conn: str
-    topic: str
-    user_id: str
-    ref: str
-    meta: Meta = field(hash=False)
-
-    def wire(self) -> dict[str, Any]:
-        return {"phx_ref": self.ref, **self.meta}
-
-
-@dataclass(slots=True)
-class Diff:
-    joins: State = field(default_factory=dict)
-    leaves: State = field(default_factory=dict)
-
-    def wire(self) -> dict[str, State]:
-        return {"joins": self.joins, "leaves": self.leaves}
-
-
 class Room:
-    """One topic: its entries, the people they add up to, and what was not told yet."""
+    """One topic: the people on it with their entries, and what was not told yet."""
 
-    __slots__ = ("entries", "people", "told", "touched")
+    __slots__ = ("people", "told", "touched")
 
     def __init__(self) -> None:
-        self.entries: dict[tuple[str, str], Entry] = {}
-        self.people: dict[str, dict[str, Entry]] = {}
-        self.told: dict[str, tuple[Entry, ...]] = {}
+        self.people: Told = {}
+        self.told: Told = {}
         """What the last flush left everybody with, by person."""
         self.touched: dict[str, None] = {}
 
     def add(self, entry: Entry) -> None:
-        self.entries[entry.node, entry.conn] = entry
-        self.people.setdefault(entry.user_id, {})[entry.ref] = entry
+        self.people[entry.user_id] = (*self.people.get(entry.user_id, ()), entry)
         self.touched[entry.user_id] = None
 
     def remove(self, entry: Entry) -> None:
-        del self.entries[entry.node, entry.conn]
-        refs = self.people[entry.user_id]
-        del refs[entry.ref]
-        if not refs:
+        left = tuple(other for other in self.people[entry.user_id] if other.ref != entry.ref)
+        if left:
+            self.people[entry.user_id] = left
+        else:
             del self.people[entry.user_id]
         self.touched[entry.user_id] = None
 
     def shown(self, user_id: str) -> tuple[Entry, ...]:
         """Those of a person's entries that are told: the same on every node, in whatever order they were heard."""
-        entries = self.people.get(user_id, {}).values()
+        entries = self.people.get(user_id, ())
         if len(entries) <= SHOWN:
-            return tuple(entries)
+            return entries
         return tuple(heapq.nlargest(SHOWN, entries, key=lambda e: (e.meta.get("online_at", 0), e.ref)))
 
     def flush(self) -> Diff:
@@ -85,8 +62,11 @@ class Room:
             before, after = self.told.pop(user_id, ()), self.shown(user_id)
             if after:
                 self.told[user_id] = after
-            _list(diff.joins, user_id, _less(after, before))
-            _list(diff.leaves, user_id, _less(before, after))
+            came, went = _less(after, before), _less(before, after)
+            if came:
+                diff.joins[user_id] = came
+            if went:
+                diff.leaves[user_id] = went
         self.touched = {}
         return diff
 
@@ -97,27 +77,20 @@ class Tracker:
         self.version = 0
         self._count = 0
         self._rooms: dict[str, Room] = {}
-        self._outgoing: list[Change] = []
+        self._outgoing: dict[tuple[str, str], Change] = {}
         self._versions: dict[str, int] = {}
         self._by_node: dict[str, dict[tuple[str, str], Entry]] = {node: {}}
 
     # --- this node's own connections
 
-    def join(self, conn: str, topic: str, user_id: str, meta: Meta) -> None:
-        """Track a connection on a topic; where it is tracked already, as it is from now on."""
+    def join(self, conn: str, topic: str, user_id: str, meta: Meta) -> bool:
+        """Track a connection on a topic, from now on as it is said here; False when nothing differs."""
         old = self._by_node[self.node].get((conn, topic))
-        if old is not None and (old.user_id, old.meta) == (user_id, meta):
-            return
-        self.leave(conn, topic)
-        self._count += 1
-        self._own("+", Entry(self.node, conn, topic, user_id, f"{self.node}.{self._count:x}", dict(meta)))
-
-    def update(self, conn: str, topic: str, changes: Meta) -> bool:
-        """Change what is known of a connection on a topic; False when it is not there or nothing differs."""
-        old = self._by_node[self.node].get((conn, topic))
-        if old is None or all(old.meta.get(key) == value for key, value in changes.items()):
+        data = encoded(meta)
+        if old is not None and (old.user_id, old.data) == (user_id, data):
             return False
-        self.join(conn, topic, old.user_id, {**old.meta, **changes})
+        self._count += 1
+        self._own("+", Entry(self.node, conn, topic, user_id, f"{self.node}.{self._count:x}", data))
         return True
 
     def leave(self, conn: str, topic: str) -> bool:
@@ -129,11 +102,13 @@ class Tracker:
 
     def _own(self, sign: Literal["+", "-"], entry: Entry) -> None:
         self._change(sign, entry)
-        self._outgoing.append((sign, entry))
+        # Of one connection on one topic only the last word counts, however many there were.
+        self._outgoing.pop((entry.conn, entry.topic), None)
+        self._outgoing[entry.conn, entry.topic] = (sign, entry)
 
     def outgoing(self) -> tuple[int, list[Change]]:
         """What this node's own connections did since last asked, as the next version."""
-        changes, self._outgoing = self._outgoing, []
+        changes, self._outgoing = list(self._outgoing.values()), {}
         if changes:
             self.version += 1
         return self.version, changes
@@ -177,19 +152,21 @@ class Tracker:
     def forget(self, node: str) -> None:
         """Drop a node that fell silent, with everybody on it."""
         self._versions.pop(node, None)
-        for entry in list(self._by_node.pop(node, {}).values()):
-            self._change("-", entry, keep_node=False)
+        for entry in list(self._by_node.get(node, {}).values()):
+            self._change("-", entry)
+        if node != self.node:
+            self._by_node.pop(node, None)
 
-    def _change(self, sign: Literal["+", "-"], entry: Entry, keep_node: bool = True) -> None:
+    def _change(self, sign: Literal["+", "-"], entry: Entry) -> None:
         key = (entry.conn, entry.topic)
-        held = self._by_node.setdefault(entry.node, {}) if keep_node else {}
-        room = self._rooms.get(entry.topic)
-        old = room.entries.get((entry.node, entry.conn)) if room else None
-        if room and old and (sign == "+" or old.ref == entry.ref):
-            room.remove(old)
-            held.pop(key, None)
+        held = self._by_node.setdefault(entry.node, {})
+        old = held.pop(key, None)
+        if old:
+            self._rooms[entry.topic].remove(old)
         if sign == "+":
-            room = room or self._rooms.setdefault(entry.topic, Room())
+            room = self._rooms.get(entry.topic)
+            if room is None:
+                room = self._rooms[entry.topic] = Room()
             room.add(entry)
             held[key] = entry
 
@@ -205,38 +182,42 @@ class Tracker:
         if room is None:
             return None
         diff = room.flush()
-        if not room.entries:
+        if not room.people:
             del self._rooms[topic]
-        return diff if diff.joins or diff.leaves else None
+        return diff or None
+
+    def told(self, topic: str) -> Told:
+        """What the last flush left everybody with: with all later diffs, what is true then."""
+        room = self._rooms.get(topic)
+        return room.told if room else {}
 
     def state(self, topic: str) -> State:
+        """Who is on a topic now, as a client reads it."""
         room = self._rooms.get(topic)
-        found: State = {}
-        for user_id in room.people if room else ():
-            _list(found, user_id, room.shown(user_id) if room else ())
-        return found
+        people = ((user_id, room.shown(user_id)) for user_id in room.people) if room else ()
+        return msgspec.json.decode(listed(people), type=State)
 
     def count(self, topic: str) -> int:
         """People, not connections."""
         room = self._rooms.get(topic)
         return len(room.people) if room else 0
 
-    def people(self, topic: str) -> Iterator[tuple[str, list[Meta]]]:
+    def here(self, user_id: str) -> bool:
+        """Whether somebody is listed on any topic."""
+        return any(user_id in room.people for room in self._rooms.values())
+
+    def people(self, topic: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """Each person on a topic with what is known of each of their connections."""
         room = self._rooms.get(topic)
-        for user_id, refs in room.people.items() if room else ():
-            yield user_id, [entry.meta for entry in refs.values()]
+        for user_id, entries in room.people.items() if room else ():
+            yield user_id, [entry.meta for entry in entries]
 
     def topics(self) -> list[str]:
         return list(self._rooms)
 
 
-def _list(state: State, user_id: str, entries: Iterable[Entry]) -> None:
-    metas = [entry.wire() for entry in entries]
-    if metas:
-        state[user_id] = {"metas": metas}
-
-
-def _less(entries: Iterable[Entry], others: Iterable[Entry]) -> list[Entry]:
+def _less(entries: tuple[Entry, ...], others: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    if not entries or not others:
+        return entries
     refs = {entry.ref for entry in others}
-    return [entry for entry in entries if entry.ref not in refs]
+    return tuple(entry for entry in entries if entry.ref not in refs)

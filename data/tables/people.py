@@ -52,6 +52,10 @@ class User(Base):
     device_id: Mapped[str | None] = mapped_column(String(200))
     timezone: Mapped[str | None] = mapped_column(String(64))
     simulated: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    appears_offline: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """The person's own switch."""
+    kept_offline: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """The host's or a parent's, which the person cannot turn."""
     token_generation: Mapped[int] = mapped_column(Integer, server_default="0")
     """Tokens carry it; raising it revokes every token made before."""
     inserted_at: Mapped[datetime]

@@ -219,6 +219,7 @@ async def test_a_storm_of_changes_is_told_in_few_diffs(app: App, make: Make, ent
     await watcher.expect("presence_state")
     diffs: list[Message] = []
     app.hub.subscribe(LOBBY, diffs.append)
+    app.presence.announcer.limit = 2_000
     crowd = [Principal(kind="person", id=new_id(), name=f"p{n}", audience="public") for n in range(1000)]
     began = asyncio.get_running_loop().time()
     for n, who in enumerate(crowd):
@@ -233,7 +234,7 @@ async def test_a_storm_of_changes_is_told_in_few_diffs(app: App, make: Make, ent
             await asyncio.sleep(0)
     for n in range(1000):
         app.presence.change(f"c{n}", status="studying")
-    await until(lambda: sum(len(d.payload["joins"]) for d in diffs) >= 1000 and not app.presence._due)
+    await until(lambda: app.presence.settled)
     spent = asyncio.get_running_loop().time() - began
     assert len(diffs) <= spent * 10 + 2
     assert app.presence.count(LOBBY) == 1001
@@ -256,7 +257,7 @@ async def test_a_joiner_in_a_storm_ends_up_with_the_truth(app: App, make: Make, 
             app.presence.leave(f"c{n}")
         state = await channel.expect("presence_state")
         channels.append((channel, {m["phx_ref"] for p in state.values() for m in p["metas"]}))
-    await until(lambda: not app.presence._due)
+    await until(lambda: app.presence.settled)
     truth = {m["phx_ref"] for p in app.presence.tracker.state(LOBBY).values() for m in p["metas"]}
     for channel, refs in channels:
         await channel.client.heartbeat()
@@ -275,7 +276,7 @@ async def test_a_watcher_is_told_of_changes_until_it_lets_go(app: App) -> None:
     await until(lambda: told == [1])
     unwatch()
     app.presence.leave("c1")
-    await until(lambda: not app.presence._due)
+    await until(lambda: app.presence.settled)
     assert told == [1]
     assert app.presence.people(LOBBY) == ()
 
@@ -307,7 +308,7 @@ async def nodes(settings: Settings, database: Database, clock: FakeClock) -> Asy
 
 
 async def settle(*nodes: App) -> None:
-    await until(lambda: not any(node.presence._due for node in nodes))
+    await until(lambda: all(node.presence.settled for node in nodes))
 
 
 @pytest.mark.req("RT-13", "PR-8")

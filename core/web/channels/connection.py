@@ -65,7 +65,7 @@ class Desk(Protocol):
 
     def handle(self, connection: Connection, message: Incoming) -> Awaitable[dict[str, Any] | None]: ...
 
-    def resync(self, member: Member) -> None: ...
+    def resync(self, connection: Connection, member: Member) -> None: ...
 
     def ended(self, connection: Connection, grace: float) -> None: ...
 
@@ -238,7 +238,7 @@ class Connection:
         if self.outbox.stale:
             stale, self.outbox.stale = self.outbox.stale, set()
             for member in [member for member in self.members.values() if member in stale]:
-                self.desk.resync(member)
+                self.desk.resync(self, member)
 
     def drained(self) -> None:
         """The transport took everything; whoever was slow is here again."""

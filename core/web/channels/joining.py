@@ -6,13 +6,12 @@ follows it meet without a gap and without a double.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from core.errors import Forbidden, Invalid, NotFound, RateLimited, Unavailable
-from core.live.hub import Hub
+from core.live.hub import Hub, Message
 from core.live.relay import Relay
 from core.live.replica import Replica, Replicas
 from core.principal import Principal
@@ -92,8 +91,7 @@ class Joining:
         response = self._response(room, member, message.payload) if replica else {}
         connection.reply(message.join_ref, message.ref, message.topic, "ok", response)
         if found.spec.presence:
-            on_state = _send_presence(room, member)
-            self._presence.enter(connection.id, found.canonical, connection.principal, message.payload, on_state)
+            self._presence.enter(connection.id, found.canonical, connection.principal, message.payload)
 
     async def _replica(self, found: Found, payload: dict[str, Any]) -> Replica | None:
         if not found.spec.history:
@@ -172,14 +170,20 @@ class Joining:
             self._presence.judge_again(connection.id, principal)
         if before.hidden != principal.hidden:
             for member in connection.members.values():
-                self.resync(member)
+                self.resync(connection, member)
 
-    def resync(self, member: Member) -> None:
+    def tell(self, connection: Connection, message: Message) -> None:
+        """Hand a message of presence to one connection, under every name by which it joined the topic."""
+        for member in connection.members.values():
+            if member.found.canonical == message.topic:
+                member.room.send_presence(member, message)
+
+    def resync(self, connection: Connection, member: Member) -> None:
         """Somebody missed messages, or may see others than before: give them the present state."""
         member.room.resend(member)
         if member.found.spec.presence:
             member.ready = False
-            self._presence.ask_state(member.found.canonical, _send_presence(member.room, member))
+            self._presence.ask_state(member.found.canonical, connection.id)
 
     def counts(self) -> dict[str, int]:
         """Members by topic, under whatever name they joined."""
@@ -187,10 +191,6 @@ class Joining:
         for (_, canonical), room in self._rooms.items():
             found[canonical] = found.get(canonical, 0) + len(room.members)
         return found
-
-
-def _send_presence(room: Room, member: Member) -> Callable[[Any], None]:
-    return lambda message: room.send_presence(member, message)
 
 
 def position(payload: dict[str, Any]) -> tuple[int | None, str]:

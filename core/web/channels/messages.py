@@ -39,6 +39,12 @@ class React(Strict, frozen=True):
     reaction: Reaction
 
 
+class AppearOffline(Strict, frozen=True):
+    """Whether one is here for nobody but oneself, on every connection and from now on."""
+
+    offline: bool
+
+
 class JoinParams(msgspec.Struct, frozen=True):
     """What a join may say: the last position it saw, and in which history."""
 
@@ -108,6 +114,13 @@ class PresenceMetas(msgspec.Struct, frozen=True):
 
 PresenceState = dict[str, PresenceMetas]
 """Who is here, by user id."""
+
+
+class PresenceCount(msgspec.Struct, frozen=True):
+    """How many people are here, where the list is not of everybody; `complete` when it is again."""
+
+    count: int
+    complete: bool
 
 
 class PresenceDiff(msgspec.Struct, frozen=True):

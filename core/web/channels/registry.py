@@ -10,7 +10,7 @@ from uuid import UUID
 
 from core.clock import Clock
 from core.errors import Unauthorized
-from core.live.hub import Hub
+from core.live.hub import Hub, Message
 from core.live.relay import Relay
 from core.live.replica import Replicas
 from core.presence.service import LOST, Presence
@@ -68,6 +68,7 @@ class Sockets:
         self._dirty: list[Connection] = []
         self._task: asyncio.Task[None] | None = None
         relay.listeners.append(self.rights.on_fact)
+        presence.announcer.outlet = self._tell
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="sockets")
@@ -134,9 +135,15 @@ class Sockets:
     async def handle(self, connection: Connection, message: Incoming) -> dict[str, Any] | None:
         return await self.joining.handle(connection, message)
 
-    def resync(self, member: Member) -> None:
+    def resync(self, connection: Connection, member: Member) -> None:
         self.counters.resyncs += 1
-        self.joining.resync(member)
+        self.joining.resync(connection, member)
+
+    def _tell(self, conn: str, message: Message) -> None:
+        """What presence has for one connection, if it is still here."""
+        connection = self._connections.get(conn)
+        if connection is not None:
+            self.joining.tell(connection, message)
 
     # --- writing: one sweep a turn, in slices, so that a burst goes out joined and nobody waits long
 

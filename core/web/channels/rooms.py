@@ -98,19 +98,22 @@ class Room:
 
     @staticmethod
     def _wanted(member: Member, message: Message) -> bool:
-        if message.name == "presence_diff":
+        if message.name in ("presence_diff", "presence_count"):
             return member.ready
         return message.seq is None or message.seq > member.floor
 
     def _send_without(self, member: Member, message: Message, hidden: frozenset[UUID]) -> None:
-        payload = without(self._payload(message), _names(hidden))
+        payload = self._payload(message)
+        if isinstance(payload, msgspec.Raw):
+            payload = msgspec.json.decode(payload)
+        payload = without(payload, _names(hidden))
         member.connection.send(protocol.text_frame(protocol.broadcast(self.topic, message.name, payload)), member)
 
     def send_presence(self, member: Member, message: Message) -> None:
-        """Give a member the presence state; from here on it hears the diffs."""
-        if member not in self.members:
+        """Tell one member of presence: the state first, and from there on the diffs and counts."""
+        member.ready = member.ready or message.name == "presence_state"
+        if not member.ready:
             return
-        member.ready = True
         hidden = member.connection.principal.hidden
         if hidden:
             self._send_without(member, message, hidden)
@@ -127,7 +130,7 @@ class Room:
             message.frame = frame
         return frame
 
-    def _payload(self, message: Message) -> dict[str, Any]:
+    def _payload(self, message: Message) -> Any:
         payload = message.payload
         if message.delivery is not None:
             return {**payload, "id": str(message.delivery.fact.event_id), "seq": message.seq}

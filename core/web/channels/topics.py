@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from core.accounts import visibility
 from core.activity.reacting import react
 from core.content import subjects
 from core.errors import Forbidden, NotFound
@@ -152,14 +153,26 @@ async def react_to(push: Push) -> dict[str, Any]:
 
 
 REACTING = (PushSpec("react", m.React, react_to, "activity:react"),)
+
+
+async def appear_offline(push: Push) -> None:
+    await push.services.transactions.run(push.principal, visibility.appear_offline, push.payload.offline)
+
+
 WHILE_HERE = (
     PushSpec("update_status", m.UpdateStatus, update_status, "presence:write", refusal="invalid_status"),
     PushSpec("update_activity", m.UpdateActivity, update_activity, "presence:write", refusal="invalid_activity"),
+    PushSpec("appear_offline", m.AppearOffline, appear_offline, "presence:write"),
 )
 
 # --- what they hear
 
-PRESENCE = (MessageSpec("presence_state", m.PresenceState), MessageSpec("presence_diff", m.PresenceDiff))
+PRESENCE = (
+    MessageSpec("presence_state", m.PresenceState),
+    MessageSpec("presence_diff", m.PresenceDiff),
+    MessageSpec("presence_count", m.PresenceCount),
+)
+COUNT = frozenset({"presence_count"})
 FEED = (
     MessageSpec("new_activity", m.NewActivity),
     MessageSpec("activity_reacted", m.ActivityReacted),
@@ -174,6 +187,27 @@ TOPICS: tuple[TopicSpec, ...] = (
         "Everybody who is here and may be seen by everybody.",
         "presence:read",
         presence=True,
+        collapse=COUNT,
+        pushes=WHILE_HERE,
+        messages=PRESENCE,
+    ),
+    TopicSpec(
+        "presence:subject:{subject_id}",
+        "Everybody who is in a subject and may be seen by everybody.",
+        "presence:read",
+        rule="subject",
+        presence=True,
+        collapse=COUNT,
+        pushes=WHILE_HERE,
+        messages=PRESENCE,
+    ),
+    TopicSpec(
+        "subject:{subject_id}",
+        "Everybody who practises a subject and may be seen by everybody.",
+        "presence:read",
+        rule="subject",
+        presence=True,
+        collapse=COUNT,
         pushes=WHILE_HERE,
         messages=PRESENCE,
     ),
@@ -219,6 +253,7 @@ TOPICS: tuple[TopicSpec, ...] = (
         rule="member",
         presence=True,
         history=True,
+        collapse=COUNT,
         pushes=WHILE_HERE + REACTING,
         messages=PRESENCE + FEED,
     ),

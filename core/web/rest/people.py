@@ -47,6 +47,10 @@ class PersonFields(Input, frozen=True, kw_only=True):
     guardian: Annotated[ExternalId | Literal[""] | None, Meta(description="The `external_id` of a parent.")] = None
     timezone: Annotated[Zone | None, Meta(description="Such as `Europe/Zurich`.")] = None
     grade_level: Annotated[Annotated[str, Meta(max_length=32)] | None, Meta(description="Free text.")] = None
+    keep_offline: Annotated[
+        bool | None,
+        Meta(description="Whether nobody may be told when this person is here: the host's or a parent's decision."),
+    ] = None
 
 
 class PersonIn(PersonFields, frozen=True, kw_only=True):
