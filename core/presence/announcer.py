@@ -215,7 +215,8 @@ class Announcer:
         own = [(user_id, told[user_id]) for user_id in crowd.own(viewer) if user_id in told]
         shared = self._state(topic)
         if own:
-            members = [shared.payload[1:-1], *people(own)] if len(shared.payload) > 2 else people(own)
+            everybody = bytes(shared.payload)[1:-1]
+            members = [everybody, *people(own)] if everybody else people(own)
             self.outlet(conn, Message(topic, "presence_state", msgspec.Raw(whole(members))))
         else:
             self.outlet(conn, shared)

@@ -1,7 +1,7 @@
 """A topic with more people than a list can hold: who is told of whom. Pure.
 
-Everybody is told of the same `OTHERS` people, the first that were heard of, beside themselves and their friends. Whoever
-was told of somebody is told of all their changes and of their going; a place that is free goes to the next one.
+Everybody is told of the same `OTHERS` people beside themselves and their friends. Whoever was told of somebody is told
+of all their changes and of their going; a place that is free goes to the next one.
 """
 
 from __future__ import annotations

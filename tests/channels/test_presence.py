@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.event import listen
 
 from core.app import App
 from core.clock import FakeClock
@@ -20,6 +21,7 @@ from core.presence.rules import STATUSES, is_activity, is_status, present
 from core.presence.store import PresenceStore
 from core.principal import Principal
 from core.settings import Settings
+from core.social.friendships import block_person
 from data.database import Database
 from data.tables import PresenceRow, User
 from tests.channel_kit import Channel, ChannelServer
@@ -122,6 +124,111 @@ async def test_statuses_and_activities_are_those_listed(make: Make, enter: Conne
     for given in wrong:
         reply = await lobby.push("update_activity", {"activity": given})
         assert reply.response["reason"] == "invalid_activity"
+
+
+@pytest.mark.req("PR-2", "PR-20")
+async def test_a_subject_tracks_who_is_in_it(app: App, make: Make, enter: Connect) -> None:
+    ada = await make.person()
+    client = await enter(ada)
+    lobby = await client.join(LOBBY)
+    await lobby.expect("presence_state")
+    channel = await client.join("presence:subject:math")
+    mine = meta(await channel.expect("presence_state"), ada)
+    assert mine.pop("phx_ref")
+    assert mine == {
+        "user_id": str(ada.id),
+        "username": ada.username,
+        "avatar_url": f"/assets/avatars/{ada.avatar}.svg",
+        "subject_id": "math",
+        "online_at": int(app.clock.now().timestamp()),
+        "status": "online",
+        "current_activity": "browsing",
+    }
+    there = await lobby.expect("presence_diff", joined(ada))
+    assert meta(there["joins"], ada)["current_subject"] == "math", "who is in a subject is so everywhere"
+    await channel.leave()
+    back = await lobby.expect("presence_diff", joined(ada))
+    assert meta(back["joins"], ada)["current_subject"] == ""
+    assert (await client.refused("presence:subject:made-up"))["reason"] == "unknown_subject"
+
+
+@pytest.mark.req("PR-3", "PR-20")
+@pytest.mark.parametrize(("nickname", "name"), [("", "Mia"), ("Countess of M", "Countess of M")])
+async def test_a_practice_subject_tracks_first_names_and_grades(
+    app: App, make: Make, enter: Connect, nickname: str, name: str
+) -> None:
+    mia = await make.person(name="Mia Stone", nickname=nickname, grade_level="7")
+    channel = await (await enter(mia)).join("subject:science")
+    mine = meta(await channel.expect("presence_state"), mia)
+    assert mine.pop("phx_ref")
+    assert mine == {
+        "user_id": str(mia.id),
+        "name": name,
+        "grade": "7",
+        "avatar": f"/assets/avatars/{mia.avatar}.svg",
+        "online_at": int(app.clock.now().timestamp()),
+        "status": "online",
+        "current_activity": "",
+    }
+
+
+# --- who does not want to be seen
+
+
+@pytest.mark.req("PR-18")
+async def test_who_appears_offline_is_here_for_nobody_from_that_moment(app: App, make: Make, enter: Connect) -> None:
+    ada, leo = await make.person(cohort="blue"), await make.person(cohort="blue")
+    room = f"cohort:{ada.cohort_id}"
+    theirs = await enter(leo)
+    watching = [await theirs.join(topic) for topic in (LOBBY, room)]
+    first, second = await enter(ada), await enter(ada)
+    lobby = await first.join(LOBBY)
+    await second.join(room)
+    for channel in watching:
+        await channel.expect("presence_diff", joined(ada))
+    assert (await lobby.push("appear_offline", {"offline": True})).status == "ok"
+    for channel in watching:
+        await channel.expect("presence_diff", left(ada))
+    assert app.presence.here(ada.id) is False
+    assert (await lobby.push("update_status", {"status": "studying"})).status == "ok"
+    third = await (await enter(ada)).join(LOBBY)
+    assert str(ada.id) not in await third.expect("presence_state"), "a new connection is no way around it"
+    assert (await lobby.push("appear_offline", {"offline": "yes"})).response["reason"] == "invalid_payload"
+    assert (await lobby.push("appear_offline", {"offline": False})).status == "ok"
+    for channel in watching:
+        await channel.expect("presence_diff", joined(ada))
+
+
+@pytest.mark.req("PR-18")
+async def test_a_parents_or_hosts_switch_is_not_the_persons_to_turn(app: App, make: Make, enter: Connect) -> None:
+    teen, leo = await make.person(cohort="blue", age_band="13_17"), await make.person(cohort="blue")
+    room = f"cohort:{teen.cohort_id}"
+    watching = await (await enter(leo)).join(room)
+    channel = await (await enter(teen)).join(room)
+    await watching.expect("presence_diff", joined(teen))
+    await make.person(external_id=teen.external_id, age_band="13_17", keep_offline=True)
+    await watching.expect("presence_diff", left(teen))
+    await channel.push("appear_offline", {"offline": False})
+    await app.settle()
+    await until(lambda: app.presence.settled)
+    assert app.presence.here(teen.id) is False
+    await make.person(external_id=teen.external_id, age_band="13_17", keep_offline=False)
+    await watching.expect("presence_diff", joined(teen))
+
+
+@pytest.mark.req("PR-18")
+async def test_people_on_two_sides_of_a_block_never_see_each_other(app: App, make: Make, enter: Connect) -> None:
+    ada, leo = await make.person(), await make.person()
+    lobby = await (await enter(ada)).join(LOBBY)
+    await lobby.expect("presence_state")
+    theirs = await (await enter(leo)).join(LOBBY)
+    await lobby.expect("presence_diff", joined(leo))
+    await make.run(await make.principal(ada), block_person, app.gate, leo.id)
+    for channel, hidden in ((lobby, leo), (theirs, ada)):
+        await channel.expect("presence_state", lambda state, one=hidden: str(one.id) not in state)  # type: ignore[misc]
+    assert (await theirs.push("update_status", {"status": "away"})).status == "ok"
+    diff = await lobby.expect("presence_diff")
+    assert str(leo.id) not in diff["joins"]
 
 
 def test_the_lists_of_statuses_and_activities() -> None:
@@ -475,3 +582,83 @@ async def test_an_erased_person_has_no_history_and_holds_nobody_up(
     assert [row.session_id for row in await rows(database)] == ["s2"]
     await store.stop()
     assert await rows(database) == []
+
+
+@pytest.mark.req("PR-10", "SC-1")
+async def test_a_row_says_where_its_person_is_and_on_which_node(
+    app: App, make: Make, enter: Connect, database: Database
+) -> None:
+    ada = await make.person()
+    channel = await (await enter(ada)).join("presence:subject:math")
+    await channel.push("update_activity", {"activity": "practicing_algebra"})
+    await flush(app)
+    (row,) = await rows(database)
+    assert (row.subject_id, row.status, row.current_activity) == ("math", "online", "practicing_algebra")
+    assert row.details == {"node": app.presence.tracker.node}
+    await channel.leave()
+    await flush(app)
+    assert (await rows(database))[0].subject_id is None
+
+
+async def flush(app: App) -> None:
+    assert app.presence._store is not None
+    await app.presence._store.flush()
+
+
+@pytest.mark.req("PR-13")
+async def test_five_hundred_signs_of_life_are_one_statement(app: App, make: Make, clock: FakeClock) -> None:
+    ada, store = await make.person(), PresenceStore(app.database, clock)
+    for n in range(500):
+        store.enter(f"s{n}", ada.id, clock.now())
+    await store.flush()
+    said: list[str] = []
+    listen(app.database.engine.sync_engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    for _ in range(3):
+        clock.advance(31)
+        for n in range(500):
+            store.touch(f"s{n}")
+        await store.flush()
+        assert {row.last_seen_at for row in await rows(app.database)} == {clock.now()}
+    assert len([statement for statement in said if statement.startswith("UPDATE")]) == 3
+    assert store.waiting == 0
+
+
+@pytest.mark.req("PR-10", "PR-19")
+async def test_the_rows_of_a_dead_node_go_and_what_is_true_is_written_again(
+    nodes: list[App], clock: FakeClock, database: Database
+) -> None:
+    first, second, _ = nodes
+    make = Make(first)
+    ada, leo = await make.person(), await make.person()
+    first.presence.enter("c1", LOBBY, await make.principal(ada))
+    second.presence.enter("c2", LOBBY, await make.principal(leo))
+    await settle(*nodes)
+    await flush(first)
+    await flush(second)
+    assert [row.session_id for row in await rows(database)] == ["c1", "c2"]
+    send, second.presence.peers._send = second.presence.peers._send, lambda data: None
+    clock.advance(SILENT + 1)
+    first.presence.tick()
+    await flush(first)
+    assert [row.session_id for row in await rows(database)] == ["c1"]
+    # It was not dead: only its line was cut.
+    second.presence.peers._send = send
+    clock.advance(31)
+    second.presence.touch("c2", by_person=False)
+    await flush(second)
+    await flush(second)
+    assert sorted(row.session_id for row in await rows(database)) == ["c1", "c2"]
+
+
+@pytest.mark.req("PR-15", "RT-13")
+async def test_what_is_said_at_one_node_counts_for_ones_connections_on_all(nodes: list[App]) -> None:
+    make = Make(nodes[0])
+    ada = await make.person()
+    for n, node in enumerate(nodes[1:]):
+        node.presence.enter(f"c{n}", LOBBY, await make.principal(ada))
+    await settle(*nodes)
+    nodes[0].presence.say(ada.id, status="in_quiz", activity="taking_quiz")
+    await settle(*nodes)
+    for node in nodes:
+        (mine,) = node.presence.people(LOBBY)
+        assert (mine.status, mine.current_activity, mine.connections) == ("in_quiz", "taking_quiz", 2)

@@ -61,9 +61,8 @@ def step(tracker: Tracker, what: str, conn: str, topic: str, value: int) -> None
         tracker.join(conn, topic, USERS[conn], {"status": value})
     elif what == "leave":
         tracker.leave(conn, topic)
-    elif what == "update":
-        if conn in {entry.conn for entry in tracker.own() if entry.topic == topic}:
-            tracker.join(conn, topic, USERS[conn], {"status": value, "more": True})
+    elif what == "update" and conn in {entry.conn for entry in tracker.own() if entry.topic == topic}:
+        tracker.join(conn, topic, USERS[conn], {"status": value, "more": True})
 
 
 @pytest.mark.req("PR-8", "RT-8")
