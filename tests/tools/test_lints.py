@@ -253,3 +253,13 @@ def test_good_habits_are_left_alone(tmp_path: Path) -> None:
         "dashboards/look.css": '@font-face { src: url("fonts/inter.woff2") }',
     }
     assert lint_habits.main(build(tmp_path, good)) == 0
+
+
+@pytest.mark.req("SEC-5")
+def test_the_static_scan_finds_a_planted_weakness() -> None:
+    """`make check` runs it over every room; the lists of known weaknesses are asked by `make audit`."""
+    planted = "import subprocess\n\n\ndef run(text: str) -> int:\n    return subprocess.call(text, shell=True)\n"
+    command = [sys.executable, "-m", "ruff", "check", "--output-format=concise", "--stdin-filename=core/x.py", "-"]
+    found = subprocess.run(command, cwd=ROOT, input=planted, capture_output=True, text=True, check=False)
+    assert found.returncode == 1
+    assert "S602" in found.stdout

@@ -202,6 +202,7 @@ def test_the_finder_of_python_explains_itself(tmp_path: Path) -> None:
     assert given.stdout.strip() == sys.executable
 
 
+@pytest.mark.req("SEC-5")
 def test_the_audit_asks_about_exactly_the_locked_pins() -> None:
     project = audit.project_of(LOCK)
     assert "\"uv==0.13.8 ; python_version < '4'\"" in project
