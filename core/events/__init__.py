@@ -1,1 +1,3 @@
 """Facts: the catalogue of every event and the append-only log that holds them."""
+
+from core.events import workshop as workshop

@@ -33,8 +33,6 @@ def event_of(cls: type[Event], chance: random.Random) -> Event:
 
 def _value(kind: inspect.Type, chance: random.Random) -> Any:
     match kind:
-        case inspect.UnionType():
-            return _value(chance.choice(kind.types), chance)
         case inspect.NoneType():
             return None
         case inspect.BoolType():
@@ -50,10 +48,23 @@ def _value(kind: inspect.Type, chance: random.Random) -> Any:
         case inspect.StrType():
             fitting = [text for text in (*WORDS, *TEXTS) if _fits(kind, text)]
             return chance.choice(fitting)
-        case inspect.DictType():
-            return {_value(kind.key_type, chance): _value(kind.value_type, chance) for _ in range(chance.randint(0, 3))}
         case inspect.LiteralType():
             return chance.choice(list(kind.values))
+    return _several(kind, chance)
+
+
+def _several(kind: inspect.Type, chance: random.Random) -> Any:
+    match kind:
+        case inspect.DateType():
+            return f"2026-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+        case inspect.UnionType():
+            return _value(chance.choice(kind.types), chance)
+        case inspect.DictType():
+            return {_value(kind.key_type, chance): _value(kind.value_type, chance) for _ in range(chance.randint(0, 3))}
+        case inspect.VarTupleType():
+            return [_value(kind.item_type, chance) for _ in range(chance.randint(0, 3))]
+        case inspect.TupleType():
+            return [_value(item, chance) for item in kind.item_types]
     raise AssertionError(f"{kind!r} is new among the events: teach this function to make one up")
 
 

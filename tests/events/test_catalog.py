@@ -54,7 +54,7 @@ def test_a_kept_example_still_says_the_same(file: str) -> None:
     assert kept["version"] <= cls.version, "versions only rise"
     event = from_properties(kept["type"], kept["version"], kept["properties"], kept["personal"])
     # Fields that were renamed, dropped or made stricter show here: nothing of what was written may be lost.
-    assert to_properties(event) == (kept["reads_as"], kept["personal"])
+    assert json.loads(json.dumps(to_properties(event))) == [kept["reads_as"], kept["personal"]]
 
 
 @pytest.mark.parametrize("file", KEPT)
