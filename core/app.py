@@ -18,7 +18,7 @@ from core.accounts.access import KEY_SCOPES
 from core.accounts.principals import Principals, hash_secret
 from core.accounts.queries import Decorator
 from core.accounts.tokens import Tokens
-from core.activity.live import CohortFeed, GlobalFeed, PersonFeed, SubjectFeed
+from core.activity.live import AchievementsFeed, CohortFeed, GlobalFeed, HighScoresFeed, PersonFeed, SubjectFeed
 from core.clock import Clock, SystemClock
 from core.content import subjects
 from core.events.catalog import (
@@ -76,7 +76,8 @@ class App:
         self.pubsub = pubsub or pubsub_of(settings, database.engine.url.render_as_string(hide_password=False))
         self.transactions = Transactions(database, self.clock, self.pubsub.poke)
         self.hub = Hub()
-        self.topics = Topics([GlobalFeed(), CohortFeed(), SubjectFeed(subjects()), PersonFeed()])
+        public = [GlobalFeed(), SubjectFeed(subjects()), PersonFeed(), AchievementsFeed(), HighScoresFeed()]
+        self.topics = Topics([*public, CohortFeed()])
         self.replicas = Replicas(self.transactions, self.hub, self.topics, self.clock)
         self.relay = Relay(self.transactions, self.hub, self.topics, Decorator(self.transactions))
         self.reactions = Reactions(self.transactions, [NEW_FRIENDS])

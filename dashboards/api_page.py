@@ -89,7 +89,7 @@ def _operation(document: Json, path: str, method: str, given: Json, shared: list
         description=paragraphs(given.get("description", "")),
         access=_access(document, given),
         parameters=[_parameter(document, one) for one in parameters],
-        body=_fields(document, _schema(body)),
+        body=fields_of(document, _schema(body)),
         answers=[_answer(document, status, answer) for status, answer in given.get("responses", {}).items()],
     )
 
@@ -118,7 +118,7 @@ def _parameter(document: Json, one: Json) -> Field:
 
 def _answer(document: Json, status: str, given: Json) -> Answer:
     answer = _resolve(document, given)
-    return Answer(str(status), answer.get("description", ""), _fields(document, _schema(answer)))
+    return Answer(str(status), answer.get("description", ""), fields_of(document, _schema(answer)))
 
 
 def _schema(holder: Json) -> Json:
@@ -130,11 +130,11 @@ def _schema(holder: Json) -> Json:
     return {}
 
 
-def _fields(document: Json, schema: Json, prefix: str = "", depth: int = 0) -> list[Field]:
+def fields_of(document: Json, schema: Json, prefix: str = "", depth: int = 0) -> list[Field]:
     """An object's fields, those of objects inside it named by their path."""
     found = _resolve(document, schema)
     if found.get("type") == "array":
-        return _fields(document, found.get("items", {}), f"{prefix}[]", depth + 1) if depth < DEEPEST else []
+        return fields_of(document, found.get("items", {}), f"{prefix}[]", depth + 1) if depth < DEEPEST else []
     fields: list[Field] = []
     needed = found.get("required", ())
     for name, inner in found.get("properties", {}).items():
@@ -143,7 +143,7 @@ def _fields(document: Json, schema: Json, prefix: str = "", depth: int = 0) -> l
         text = inner.get("description") or resolved.get("description", "")
         fields.append(Field(path, type_of(document, inner), " ".join(text.split()), name in needed))
         if depth < DEEPEST:
-            fields += _fields(document, resolved, path, depth + 1)
+            fields += fields_of(document, resolved, path, depth + 1)
     return fields
 
 

@@ -32,6 +32,7 @@ from core.app import App
 from core.errors import Unavailable
 from core.principal import Principal
 from core.safety.limiter import Rate
+from core.web.channels.topics import describe
 from core.web.openapi import document
 from core.web.rest import ROUTES
 from core.web.security import PAGE_CSP, client_address, limit_key, origin_allowed, panel_csp, security_headers
@@ -42,6 +43,7 @@ from dashboards.auth.hosts import ForeignHost
 from dashboards.auth.oidc import Oidc
 from dashboards.static_pages import error_page
 from dashboards.template import Shell
+from dashboards.topics_page import topics_page
 
 log = logging.getLogger(__name__)
 
@@ -281,6 +283,14 @@ class ApiReference(DoorHandler):
         self.finish(api_page(document(ROUTES)))
 
 
+class TopicsReference(DoorHandler):
+    """The socket's topics and messages for people, made from the registry that judges them."""
+
+    def get(self) -> None:
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(topics_page(describe()))
+
+
 class Nowhere(RequestHandler):
     """Every address that is nothing."""
 
@@ -322,6 +332,7 @@ def door_routes(doorkeeper: Doorkeeper) -> list[tuple[Any, ...]]:
         (r"/logout", Logout, given),
         (r"/auth/socket-token", SocketToken, given),
         (r"/api/v1/?", ApiReference, given),
+        (r"/api/v1/topics/?", TopicsReference, given),
         # Panel would import whatever module an address here names. Our components bring their scripts with them.
         (r"/components/.*", Nowhere),
         (r"/assets/(.*)", Assets, {"path": str(STATIC)}),

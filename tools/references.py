@@ -7,6 +7,7 @@ the same comparison, so that a reference cannot fall behind.
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -102,31 +103,51 @@ def scopes_page() -> str:
 def topics_page() -> str:
     from core.web.channels.topics import describe
 
-    parts = [HEAD + "# Topics and messages of the socket\n"]
-    for spec in describe():
-        parts.append(f"## `{spec['topic']}`\n\n{spec['title']}\n")
-        facts = [
-            ("join asks for", f"scope `{spec['scope']}`, rule `{spec['rule']}`"),
-            ("presence", "tracked" if spec["presence"] else "no"),
-            ("history", "yes: join with `since` and `epoch`" if spec["history"] else "no"),
-        ]
-        if spec["alias_of"]:
-            facts.append(("alias of", f"`{spec['alias_of']}`"))
-        parts.append(table(("", ""), facts))
-        for title, key in (("From the client", "client_messages"), ("From the server", "server_messages")):
-            if spec[key]:
-                parts.append(f"{title}:\n")
-                parts.append(table(("message", "version", "payload"), [_message(said) for said in spec[key]]))
+    described = describe()
+    parts = [
+        HEAD + "# Topics and messages of the socket\n",
+        "What is not listed is refused. The same, for machines: `GET /api/v1/topics.json`; for reading, served by "
+        "every node: `/api/v1/topics`. Examples are whole messages: `[join_ref, ref, topic, event, payload]`.\n",
+    ]
+    parts += [_topic(spec) for spec in described]
+    for title, key in (("What clients say", "client_messages"), ("What they hear", "server_messages")):
+        parts.append(f"# {title}\n")
+        messages = {said["name"]: said for spec in described for said in spec[key]}
+        parts += [_message(said) for said in messages.values()]
     return "\n".join(parts)
 
 
-def _message(said: dict[str, Any]) -> tuple[str, str, str]:
+def _topic(spec: dict[str, Any]) -> str:
+    facts = [
+        ("join asks for", f"scope `{spec['scope']}`; {spec['who'][0].lower()}{spec['who'][1:]}"),
+        ("presence", "tracked" if spec["presence"] else "no"),
+        ("history", "yes: join with `since` and `epoch`" if spec["history"] else "no"),
+    ]
+    if spec["alias_of"]:
+        facts.append(("alias of", f"`{spec['alias_of']}`"))
+    if spec["client_messages"]:
+        whose = "of its own" if spec["own_allowance"] else "with all else that the connection says"
+        facts.append(("rate", f"{spec['messages_a_minute']} messages a minute, {whose}"))
+    if spec["collapse"]:
+        latest = ", ".join(f"`{name}`" for name in spec["collapse"])
+        facts.append(("a slow reader", f"gets only the latest {latest}, and the present state for the rest it missed"))
+    for title, key in (("say", "client_messages"), ("hear", "server_messages")):
+        if spec[key]:
+            facts.append((title, ", ".join(f"[`{said['name']}`](#{said['name']})" for said in spec[key])))
+    return f"## `{spec['topic']}`\n\n{spec['title']}\n\n" + table(("", ""), facts)
+
+
+def _message(said: dict[str, Any]) -> str:
     schema = said["schema"]
     name = str(schema.get("$ref", "")).rsplit("/", 1)[-1]
     body = schema.get("$defs", {}).get(name, schema)
-    required = set(body.get("required", ()))
-    fields = [f"`{k}`{'' if k in required else ' (optional)'}" for k in body.get("properties", {})]
-    return f"`{said['name']}`", str(said["version"]), ", ".join(fields) or "any object"
+    needed = set(body.get("required", ()))
+    fields = [(f"`{k}`", plain(v), "" if k in needed else "optional") for k, v in body.get("properties", {}).items()]
+    asks = f", asks for `{said['scope']}`" if "scope" in said else ""
+    parts = [f"## `{said['name']}`\n", f"Version {said['version']}{asks}. {body.get('description', '')}\n"]
+    parts.append(table(("field", "type", ""), fields) if fields else "An object keyed by user id.\n")
+    parts.append(f"```json\n{json.dumps(said['example'])}\n```\n")
+    return "\n".join(parts)
 
 
 def rest_page() -> str:

@@ -18,7 +18,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.accounts.rules import WIDTH, narrower
 from core.activity.items import Item, item_of
 from core.activity.queries import PUBLIC, WINDOW, in_cohort, latest
-from core.events.catalog import ActivityReacted, AudienceChanged, PersonErased, PersonUpdated
+from core.events.catalog import (
+    AchievementUnlocked,
+    ActivityReacted,
+    AudienceChanged,
+    HighScore,
+    PersonErased,
+    PersonUpdated,
+    StreakMilestone,
+)
 from core.events.fact import Fact
 from core.ids import parse_id
 from core.live.liveview import RESYNC, Delivery, LiveView, Resync
@@ -147,6 +155,33 @@ class GlobalFeed(ActivityFeed):
 
     def person_topics(self, delivery: Delivery) -> Iterable[str]:
         return ("activity:global",)
+
+
+class TypesFeed(ActivityFeed):
+    """Of what everybody may see, the activities of some types."""
+
+    minimum = "public"
+    types: ClassVar[frozenset[str]]
+
+    def condition(self, params: Mapping[str, str]) -> ColumnElement[bool]:
+        return and_(PUBLIC, ActivityRow.event_type.in_(sorted(self.types)))
+
+    def places(self, fact: Fact) -> Iterable[str]:
+        # A reaction does not say to what type; whoever does not hold its activity passes over it.
+        return (self.pattern,) if fact.type in self.types or isinstance(fact.event, ActivityReacted) else ()
+
+    def person_topics(self, delivery: Delivery) -> Iterable[str]:
+        return (self.pattern,)
+
+
+class AchievementsFeed(TypesFeed):
+    pattern = "activity:achievements"
+    types = frozenset({AchievementUnlocked.type, StreakMilestone.type})
+
+
+class HighScoresFeed(TypesFeed):
+    pattern = "activity:high-scores"
+    types = frozenset({HighScore.type})
 
 
 class CohortFeed(ActivityFeed):

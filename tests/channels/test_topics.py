@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from uuid import uuid4
 
@@ -12,9 +13,12 @@ from core.accounts.access import ROLES
 from core.app import App
 from core.errors import TandemError
 from core.principal import Principal
-from core.web.channels.connection import MESSAGES_A_MINUTE, REFUSALS_A_MINUTE
+from core.web.channels import protocol
+from core.web.channels.connection import REFUSALS_A_MINUTE
+from core.web.channels.examples import EXAMPLES
 from core.web.channels.joining import TOPICS_EACH
-from core.web.channels.topics import RULES, TOPICS, authorize, describe
+from core.web.channels.limits import MESSAGES_A_MINUTE
+from core.web.channels.topics import RULES, TOPICS, MessageSpec, PushSpec, authorize, describe
 from data.tables import User
 from tests.channels.conftest import Connect
 from tests.factories import Make
@@ -295,6 +299,89 @@ async def test_the_registry_describes_every_topic_and_message(app: App) -> None:
     for spec in TOPICS:
         name = (spec.alias_of or spec.pattern).replace("{me}", "1").replace("{", "").replace("}", "")
         assert (app.topics.find(name) is not None) == spec.history, "what keeps history has a LiveView"
+
+
+@pytest.mark.req("RT-6", "RT-11")
+def test_every_message_has_an_example_that_fits_its_form() -> None:
+    forms: dict[str, object] = {}
+    for spec in TOPICS:
+        declared: list[PushSpec | MessageSpec] = [*spec.pushes, *spec.messages]
+        for said in declared:
+            assert forms.setdefault(said.name, said.type) == said.type, "one name is one form, wherever it is said"
+            msgspec.convert(EXAMPLES[said.name], said.type)
+    assert set(forms) == set(EXAMPLES), "no example is of a message that nobody says"
+    for item in describe():
+        for message in (*item["client_messages"], *item["server_messages"]):
+            frame = msgspec.json.encode(message["example"]).decode()
+            assert protocol.parse(frame).event == message["name"]
+            assert "{" not in message["example"][2], "examples name real topics"
+
+
+@pytest.mark.req("RT-18")
+def test_only_messages_that_replace_all_before_them_are_collapsed() -> None:
+    for spec in TOPICS:
+        assert spec.collapse <= {said.name for said in spec.messages}
+        latest = {"snapshot"} if spec.history else set()
+        assert spec.collapse == latest | ({"presence_count"} if spec.presence else set()), spec.pattern
+
+
+@pytest.mark.req("HUB-7")
+async def test_badges_and_high_scores_have_feeds_of_their_own(make: Make, enter: Connect) -> None:
+    ada = await make.person()
+    client = await enter(ada)
+    badges, scores = await client.join("activity:achievements"), await client.join("activity:high-scores")
+    everything = await client.join("activity:feed")
+    stated = [
+        await make.fact(ada),
+        await make.fact(ada, "achievement_unlocked", properties={"name": "Week Warrior"}),
+        await make.fact(ada, "high_score", properties={"score": 99}),
+        await make.fact(ada, "streak_milestone", properties={"days": 7}),
+    ]
+    assert [(await everything.expect("new_activity"))["seq"] for _ in stated] == [one.seq for one in stated]
+    assert [(await badges.expect("new_activity"))["seq"] for _ in range(2)] == [stated[1].seq, stated[3].seq]
+    assert (await scores.expect("new_activity"))["seq"] == stated[2].seq
+    await client.heartbeat()
+    assert not [m for m in client.waiting if m.event == "new_activity"]
+    again = await enter(ada)
+    seen = [item["seq"] for item in (await again.join("activity:achievements")).response["activities"]]
+    assert seen == [stated[3].seq, stated[1].seq]
+
+
+@pytest.mark.req("RT-6", "RT-7")
+async def test_ones_cohorts_feed_goes_along_with_ones_cohort(make: Make, enter: Connect) -> None:
+    ada, leo = await make.person(cohort="blue"), await make.person(cohort="blue")
+    client, nobody = await enter(ada), await enter(await make.person())
+    assert (await nobody.refused("activity_feed:cohort"))["reason"] == "not_in_cohort"
+    feed = await client.join("activity_feed:cohort")
+    result = await make.fact(leo)
+    assert (await feed.expect("new_activity"))["seq"] == result.seq
+    await make.person(external_id=ada.external_id, name="Ada", age_band="18_plus", cohort="red")
+    await make.app.settle()
+    assert (await client.until(lambda m: m.event == "phx_close")).topic == "activity_feed:cohort"
+    await make.fact(leo)
+    await client.heartbeat()
+    assert not [m for m in client.waiting if m.event == "new_activity"], "the old cohort's doings are not heard"
+    assert (await client.join("activity_feed:cohort")).response["activities"] == []
+
+
+@pytest.mark.req("RT-20", "BG-65")
+async def test_a_topic_may_have_an_allowance_of_its_own(app: App, make: Make, enter: Connect) -> None:
+    lobby = next(spec for spec in TOPICS if spec.pattern == "presence:lobby")
+    app.sockets.joining._specs = (replace(lobby, allowance=150), *(s for s in TOPICS if s is not lobby))
+    client = await enter(await make.person())
+    channel = await client.join("presence:lobby")
+    for _ in range(150):
+        assert (await channel.push("update_activity", {"activity": "browsing"})).status == "ok"
+    refused = await channel.push("update_activity", {"activity": "browsing"})
+    assert refused.response["reason"] == "rate_limited"
+    assert 0 < refused.response["retry_after"] <= 60
+    channel = await client.join("presence:lobby")
+    assert (await channel.push("update_activity", {"activity": "browsing"})).status == "error", (
+        "joining again is no way"
+    )
+    for _ in range(98):
+        assert (await client.ask("activity:global", "hello", {})).response["reason"] == "unmatched topic"
+    assert (await client.ask("activity:global", "hello", {})).response["reason"] == "rate_limited"
 
 
 @pytest.mark.req("RT-11")

@@ -25,6 +25,7 @@ PAGES = {
     "/login": "",
     "/logout": "",
     "/api/v1/": "",
+    "/api/v1/topics": "",
     "/lost": "",
 }
 """Every page there is, and who looks."""

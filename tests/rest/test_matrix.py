@@ -16,7 +16,7 @@ from core.web.routes import Route
 from tests.factories import Make
 from tests.rest_kit import Api
 
-OPEN = {"GET /healthz", "GET /readyz", "GET /metrics", "GET /api/v1/openapi.json"}
+OPEN = {"GET /healthz", "GET /readyz", "GET /metrics", "GET /api/v1/openapi.json", "GET /api/v1/topics.json"}
 
 
 @pytest.mark.req("SEC-4")

@@ -19,7 +19,7 @@ from core.errors import BadRequest, RateLimited, TandemError
 from core.ids import new_id
 from core.principal import Principal
 from core.web.channels import protocol
-from core.web.channels.limits import SlidingLimit
+from core.web.channels.limits import MESSAGES_A_MINUTE, SlidingLimit
 from core.web.channels.outbox import CHUNK, Outbox
 from core.web.channels.protocol import Incoming, ProtocolError, Unreadable
 from core.web.channels.rooms import Member
@@ -27,7 +27,6 @@ from core.web.channels.rooms import Member
 log = logging.getLogger(__name__)
 
 BAD_DATA, POLICY, RESTART, TRY_LATER, REVOKED, SLOW, CROWDED = 1003, 1008, 1012, 1013, 4003, 4008, 4029
-MESSAGES_A_MINUTE = 100
 REFUSALS_A_MINUTE = 1000
 HEARTBEATS_APART = 1.0
 
@@ -76,6 +75,7 @@ class Desk(Protocol):
 
 class Connection:
     __slots__ = (
+        "_allowances",
         "_flood",
         "_heartbeat_at",
         "_limit",
@@ -114,6 +114,7 @@ class Connection:
         self._heartbeat_at = float("-inf")
         self._limit = SlidingLimit(MESSAGES_A_MINUTE)
         self._flood: SlidingLimit | None = None
+        self._allowances: dict[str, SlidingLimit] | None = None
         self._queues: dict[str, deque[Incoming]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -152,7 +153,8 @@ class Connection:
     def _take(self, message: Incoming) -> None:
         heartbeat = message.topic == protocol.HEARTBEAT_TOPIC and message.event == "heartbeat"
         free = heartbeat and self._heartbeat_is_due()
-        if not free and not self._let_through(message.join_ref, message.ref, message.topic):
+        own = self._own_limit(message)
+        if not free and not self._let_through(message.join_ref, message.ref, message.topic, own):
             return
         if heartbeat:
             self.reply(message.join_ref, message.ref, message.topic, "ok", {})
@@ -173,9 +175,23 @@ class Connection:
         due, self._heartbeat_at = now - self._heartbeat_at >= HEARTBEATS_APART, now
         return due
 
-    def _let_through(self, join_ref: protocol.Ref, ref: protocol.Ref, topic: str) -> bool:
+    def _own_limit(self, message: Incoming) -> SlidingLimit | None:
+        """What counts the messages to a topic with an allowance of its own, apart from the connection's hundred.
+
+        There is one for each pattern: whoever leaves and joins again, or joins several such topics, has no more.
+        """
+        member = self.members.get(message.topic)
+        if member is None or not member.found.spec.allowance or message.event in (protocol.JOIN, protocol.LEAVE):
+            return None
+        spec = member.found.spec
+        self._allowances = self._allowances or {}
+        return self._allowances.setdefault(spec.pattern, SlidingLimit(spec.allowance))
+
+    def _let_through(
+        self, join_ref: protocol.Ref, ref: protocol.Ref, topic: str, own: SlidingLimit | None = None
+    ) -> bool:
         now = self.desk.clock.monotonic()
-        wait = self._limit.take(now)
+        wait = (self._limit if own is None else own).take(now)
         if not wait:
             return True
         self.desk.counters.limited += 1

@@ -133,7 +133,9 @@ class Joining:
         """Take somebody off a topic, and tell them."""
         self._close(connection, member)
         canonical = member.found.canonical
-        still_there = any(other.found.canonical == canonical for other in connection.members.values())
+        still_there = any(
+            other.found.canonical == canonical and other.found.spec.presence for other in connection.members.values()
+        )
         if member.found.spec.presence and not still_there:
             self._presence.leave(connection.id, canonical)
 
@@ -163,8 +165,11 @@ class Joining:
         principal = connection.principal
         for member in list(connection.members.values()):
             try:
-                authorize(principal, member.found.topic, self._specs)
+                stands = authorize(principal, member.found.topic, self._specs).canonical == member.found.canonical
             except (Forbidden, NotFound):
+                stands = False
+            if not stands:
+                # A name such as one's own cohort's may also mean another topic by now: it is joined anew.
                 self._dismiss(connection, member)
         if before != principal:
             self._presence.judge_again(connection.id, principal)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 
+MESSAGES_A_MINUTE = 100
+"""What one connection may say; a topic may have an allowance of its own beside it."""
+
 
 class SlidingLimit:
     """Remembers when the last messages were let through; nothing is kept for a client that is silent."""
 
     __slots__ = ("_limit", "_taken", "_window")
 
-    def __init__(self, limit: int = 100, window: float = 60.0) -> None:
+    def __init__(self, limit: int = MESSAGES_A_MINUTE, window: float = 60.0) -> None:
         self._limit, self._window = limit, window
         self._taken: deque[float] | None = None
 

@@ -1,4 +1,5 @@
-"""Every topic of the socket as data: who may join, what may be said, what is heard. What is not listed is refused.
+"""Every topic of the socket as data: who may join, what may be said and how often, what is heard, what a slow reader is
+spared. What is not listed is refused.
 
 A topic is one audience: whoever may join may read every message. `authorize` is asked at the join and again whenever
 somebody's rights change. An alias is the same topic under another name; it answers on the name that was joined.
@@ -23,6 +24,8 @@ from core.principal import Principal
 from core.safety.gate import Gate
 from core.transaction import Transactions
 from core.web.channels import messages as m
+from core.web.channels.examples import EXAMPLES, IDS
+from core.web.channels.limits import MESSAGES_A_MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,10 @@ class TopicSpec:
     history: bool = False
     alias_of: str = ""
     collapse: frozenset[str] = frozenset()
-    """Messages of which a slow reader needs only the latest."""
+    """Messages of which a slow reader needs only the latest; in place of others it gets the present state."""
+    allowance: int = 0
+    """Messages a minute that a connection may say on topics of this pattern beside its hundred; 0 counts them among
+    those."""
     pushes: tuple[PushSpec, ...] = ()
     messages: tuple[MessageSpec, ...] = field(default=())
 
@@ -101,24 +107,34 @@ class Found:
 
 
 def _anyone(principal: Principal, params: Mapping[str, str]) -> str:
+    """Whoever holds the scope."""
     return ""
 
 
 def _owner(principal: Principal, params: Mapping[str, str]) -> str:
+    """Nobody but that person."""
     return "" if parse_id(params.get("user_id")) == principal.id else "not_yours"
 
 
 def _member(principal: Principal, params: Mapping[str, str]) -> str:
+    """Members of that cohort."""
     wanted = parse_id(params.get("cohort_id"))
     return "" if wanted is not None and wanted == principal.cohort_id else "not_in_cohort"
 
 
+def _grouped(principal: Principal, params: Mapping[str, str]) -> str:
+    """Whoever is in a cohort."""
+    return "" if principal.cohort_id is not None else "not_in_cohort"
+
+
 def _subject(principal: Principal, params: Mapping[str, str]) -> str:
+    """Whoever holds the scope, if there is such a subject."""
     # A made-up one would be a topic with a state of its own to keep.
     return "" if params.get("subject_id", "") in subjects() else "unknown_subject"
 
 
 def _somebody(principal: Principal, params: Mapping[str, str]) -> str:
+    """Whoever holds the scope, unless a block stands between them and that person."""
     # On the other side of a block they are as unknown as somebody who does not exist.
     wanted = parse_id(params.get("user_id"))
     return "" if wanted is not None and wanted not in principal.hidden else "unknown_person"
@@ -128,6 +144,7 @@ RULES: dict[str, Callable[[Principal, Mapping[str, str]], str]] = {
     "anyone": _anyone,
     "owner": _owner,
     "member": _member,
+    "grouped": _grouped,
     "subject": _subject,
     "somebody": _somebody,
 }
@@ -173,6 +190,7 @@ PRESENCE = (
     MessageSpec("presence_count", m.PresenceCount),
 )
 COUNT = frozenset({"presence_count"})
+LATEST = frozenset({"snapshot"})
 FEED = (
     MessageSpec("new_activity", m.NewActivity),
     MessageSpec("activity_reacted", m.ActivityReacted),
@@ -180,6 +198,13 @@ FEED = (
     MessageSpec("person_removed", m.PersonRemoved),
     MessageSpec("snapshot", m.Snapshot),
 )
+
+
+def _feed(pattern: str, title: str, **more: Any) -> TopicSpec:
+    """A topic of activities: its latest fifty at the join, and each one after."""
+    given: dict[str, Any] = {"pushes": REACTING, "messages": FEED, "collapse": LATEST, **more}
+    return TopicSpec(pattern, title, "activity:read", history=True, **given)
+
 
 TOPICS: tuple[TopicSpec, ...] = (
     TopicSpec(
@@ -211,51 +236,31 @@ TOPICS: tuple[TopicSpec, ...] = (
         pushes=WHILE_HERE,
         messages=PRESENCE,
     ),
-    TopicSpec(
-        "activity:global",
-        "What everybody may see of what happens.",
-        "activity:read",
-        history=True,
-        pushes=REACTING,
-        messages=FEED,
-    ),
-    TopicSpec(
-        "activity:feed",
-        "The same under an older name.",
-        "activity:read",
-        history=True,
-        alias_of="activity:global",
-        pushes=REACTING,
-        messages=FEED,
-    ),
-    TopicSpec(
-        "activity:subject:{subject_id}",
-        "The same for one subject.",
-        "activity:read",
-        rule="subject",
-        history=True,
-        pushes=REACTING,
-        messages=FEED,
-    ),
-    TopicSpec(
+    _feed("activity:global", "What everybody may see of what happens."),
+    _feed("activity:feed", "The same under an older name.", alias_of="activity:global"),
+    _feed("activity_feed:global", "The same under an older name.", alias_of="activity:global"),
+    _feed("activity:achievements", "Of that, the badges and streaks."),
+    _feed("activity:high-scores", "Of that, the high scores."),
+    _feed("activity:subject:{subject_id}", "The same for one subject.", rule="subject"),
+    _feed(
         "activity:user:{user_id}",
         "What everybody may see of one person's doings: for those who follow them.",
-        "activity:read",
         rule="somebody",
-        history=True,
-        pushes=REACTING,
-        messages=FEED,
     ),
-    TopicSpec(
+    _feed(
         "cohort:{cohort_id}",
         "A cohort's own room: its members who are here, and what they do.",
-        "activity:read",
         rule="member",
         presence=True,
-        history=True,
-        collapse=COUNT,
+        collapse=LATEST | COUNT,
         pushes=WHILE_HERE + REACTING,
         messages=PRESENCE + FEED,
+    ),
+    _feed(
+        "activity_feed:cohort",
+        "What one's own cohort does, without knowing its id.",
+        rule="grouped",
+        alias_of="cohort:{my_cohort}",
     ),
     TopicSpec("user:me", "One's own messages, without knowing one's id.", "socket:connect", alias_of="user:{me}"),
     TopicSpec("user:{user_id}", "One person's own messages.", "socket:connect", rule="owner"),
@@ -268,7 +273,7 @@ def find(topic: str, principal: Principal, specs: tuple[TopicSpec, ...] = TOPICS
     for spec in specs:
         params = match(spec.pattern, topic)
         if params is not None:
-            ids = {"me": str(principal.id)}
+            ids = {"me": str(principal.id), "my_cohort": str(principal.cohort_id)}
             ids |= {key: str(parse_id(value) or value) for key, value in params.items()}
             name = spec.alias_of or spec.pattern
             for key, value in ids.items():
@@ -291,24 +296,42 @@ def authorize(principal: Principal, topic: str, specs: tuple[TopicSpec, ...] = T
 
 
 def describe(specs: tuple[TopicSpec, ...] = TOPICS) -> list[dict[str, Any]]:
-    """Every topic with its messages and their schemas, for the reference pages and for client libraries."""
+    """Every topic with its messages, their schemas and an example each: for the reference pages and for clients."""
     return [
         {
             "topic": spec.pattern,
             "title": spec.title,
             "scope": spec.scope,
             "rule": spec.rule,
+            "who": (RULES[spec.rule].__doc__ or "").strip(),
             "presence": spec.presence,
             "history": spec.history,
             "alias_of": spec.alias_of or None,
+            "messages_a_minute": spec.allowance or MESSAGES_A_MINUTE,
+            "own_allowance": bool(spec.allowance),
+            "collapse": sorted(spec.collapse),
             "join": msgspec.json.schema(m.JoinParams) if spec.history else None,
-            "client_messages": [_described(push.name, push.version, push.type, push.scope) for push in spec.pushes],
-            "server_messages": [_described(said.name, said.version, said.type) for said in spec.messages],
+            "join_example": ["1", "1", called(spec.pattern), "phx_join", {}],
+            "client_messages": [
+                _described(push.name, push.version, push.type, ["1", "2", called(spec.pattern)]) | {"scope": push.scope}
+                for push in spec.pushes
+            ],
+            "server_messages": [
+                _described(said.name, said.version, said.type, [None, None, called(spec.pattern)])
+                for said in spec.messages
+            ],
         }
         for spec in specs
     ]
 
 
-def _described(name: str, version: int, form: Any, scope: str | None = None) -> dict[str, Any]:
-    said = {"name": name, "version": version, "schema": msgspec.json.schema(form)}
-    return said | {"scope": scope} if scope else said
+def called(pattern: str) -> str:
+    """A topic of this pattern, as examples name it."""
+    for name, value in IDS.items():
+        pattern = pattern.replace("{" + name + "}", value)
+    return pattern
+
+
+def _described(name: str, version: int, form: Any, start: list[str | None]) -> dict[str, Any]:
+    schema = msgspec.json.schema(form)
+    return {"name": name, "version": version, "schema": schema, "example": [*start, name, EXAMPLES[name]]}
