@@ -45,6 +45,17 @@ test("the memory for ids is bounded [RT-15]", () => {
   assert.ok(seen.ids.size <= 1001);
 });
 
+test("in a crowd the number that is told counts, until all are told again [PR-8]", () => {
+  const presence = new Presence();
+  presence.sync({a: {metas: [{phx_ref: "1"}]}});
+  assert.equal(presence.count, 1);
+  presence.counted({count: 300, complete: false});
+  presence.diff({joins: {b: {metas: [{phx_ref: "2"}]}}});
+  assert.equal(presence.count, 300);
+  presence.counted({count: 2, complete: true});
+  assert.equal(presence.count, 2);
+});
+
 test("presence counts people and not connections, and lets go with the last one [PR-8]", () => {
   const presence = new Presence();
   presence.diff({joins: {x: {metas: [{phx_ref: "early"}]}}});

@@ -31,7 +31,7 @@ export class Seen {
 
 /** Who is here, from `presence_state` and `presence_diff`: people, each with one meta per connection. */
 export class Presence {
-  constructor() { this.people = new Map(); this.synced = false; }
+  constructor() { this.people = new Map(); this.synced = false; this.total = null; }
   sync(state) {
     const order = [...this.people.keys()].filter((key) => key in state);
     const added = Object.keys(state).filter((key) => !this.people.has(key));
@@ -50,9 +50,14 @@ export class Presence {
       if (left.length) this.people.set(key, left); else this.people.delete(key);
     }
   }
+  /** How many people there are: above a limit one is told of some of them only, and of their number. */
+  counted({count, complete}) { this.total = complete ? null : count; }
+  get count() { return this.total ?? this.people.size; }
   /** One entry a person, in the order they came: their newest connection's meta, with `key` and all `metas`. */
   list() { return [...this.people].map(([key, metas]) => ({...metas.at(-1), key, metas})); }
 }
+
+const PRESENCE = {presence_state: "sync", presence_diff: "diff", presence_count: "counted"};
 
 class Channel {
   constructor(client, topic) {
@@ -70,7 +75,7 @@ class Channel {
     this.handlers.add(handlers);
     if (this.snapshot) handlers.onSnapshot?.(this.snapshot);
     for (const [event, payload] of this.history) handlers.onEvent?.(event, payload);
-    if (this.presence.synced) handlers.onPresence?.(this.presence.list());
+    if (this.presence.synced) handlers.onPresence?.(this.presence.list(), this.presence.count);
     if (this.state === "refused") handlers.onRefused?.(this.reason);
   }
   join() {
@@ -81,6 +86,7 @@ class Channel {
     this.client.ask(this, "phx_join", asked, this.joinRef).then((answer) => this.joined(answer), (error) => this.missed(error));
   }
   joined(answer) {
+    this.presence.total = null;
     this.state = "joined";
     this.attempt = 0;
     if (answer.recovered) {
@@ -109,9 +115,9 @@ class Channel {
     this.tell("onRefused", error);
   }
   receive(event, payload) {
-    if (event === "presence_state" || event === "presence_diff") {
-      this.presence[event === "presence_state" ? "sync" : "diff"](payload);
-      if (this.presence.synced) this.tell("onPresence", this.presence.list());
+    if (event in PRESENCE) {
+      this.presence[PRESENCE[event]](payload);
+      if (this.presence.synced) this.tell("onPresence", this.presence.list(), this.presence.count);
     } else if (event === "snapshot") {
       this.renew(payload);
     } else if (event === "phx_error" || event === "phx_close") {

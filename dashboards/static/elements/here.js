@@ -34,7 +34,7 @@ class Here extends TandemElement {
     const cohort = this.hasAttribute("cohort") ? this.figure("cohort", "friend", "in your cohort") : null;
     const busy = this.figure("practising", "writing", "practising now");
     joinPeople(this, topics, (people) => busy(practising(people)));
-    if (cohort) this.join(this.getAttribute("cohort"), {onPresence: (people) => cohort(people.length)});
+    if (cohort) this.join(this.getAttribute("cohort"), {onPresence: (people, count) => cohort(count)});
     this.watchState((state) => this.list.classList.toggle("stale", state === "offline" || state === "reconnecting"));
   }
 

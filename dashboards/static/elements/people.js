@@ -12,17 +12,20 @@ export function asPerson(meta) {
   return {id: String(meta.user_id ?? meta.key), name: meta.username ?? meta.name ?? "", avatar: picture === "" ? "initial" : picture};
 }
 
-/** Join the topics for an element and tell `onPeople` of everybody on them, once each, except those on `without`. */
+/** Join the topics for an element and tell `onPeople` of everybody on them, once each, except those on `without`; and how
+ *  many there are, which in a crowd is more than are told of. */
 export function joinPeople(element, topics, onPeople, without = []) {
   const here = new Map(topics.map((topic) => [topic, []]));
   const elsewhere = new Map();
+  const counts = new Map();
   const tell = () => {
     const hidden = new Set([...elsewhere.values()].flat().map((one) => asPerson(one).id));
     const all = new Map();
     for (const one of [...here.values()].flat()) if (!all.has(asPerson(one).id)) all.set(asPerson(one).id, one);
-    onPeople([...all].filter(([id]) => !hidden.has(id)).map(([, one]) => one));
+    const shown = [...all].filter(([id]) => !hidden.has(id)).map(([, one]) => one);
+    onPeople(shown, Math.max(shown.length, ...[...counts.values()].map((count) => count - hidden.size)));
   };
-  for (const topic of topics) element.join(topic, {onPresence: (people) => { here.set(topic, people); tell(); }});
+  for (const topic of topics) element.join(topic, {onPresence: (people, count) => { here.set(topic, people); counts.set(topic, count > people.length ? count : 0); tell(); }});
   for (const topic of without) element.join(topic, {onPresence: (people) => { elsewhere.set(topic, people); tell(); }});
 }
 
@@ -46,28 +49,28 @@ class People extends TandemElement {
     this.limit = Number(this.getAttribute("limit") ?? 6);
     this.box = h("div", {}, loading(3));
     this.root.replaceChildren(this.box);
-    joinPeople(this, topicsOf(this), (people) => this.draw(people), (this.getAttribute("without") ?? "").split(/\s+/).filter(Boolean));
+    joinPeople(this, topicsOf(this), (people, count) => this.draw(people, count), (this.getAttribute("without") ?? "").split(/\s+/).filter(Boolean));
     this.watchState((state) => this.box.classList.toggle("stale", state === "offline" || state === "reconnecting"));
   }
 
-  draw(people) {
+  draw(people, total) {
     const me = this.getAttribute("me");
     const count = this.closest("section")?.querySelector("[data-count]");
-    if (count) count.textContent = people.length.toLocaleString("en-GB");
+    if (count) count.textContent = total.toLocaleString("en-GB");
     if (!people.length) { this.box.replaceChildren(empty(this.getAttribute("blank") ?? "Nobody is here just now. Whoever comes shows up by themselves.", {meaning: "people"})); return; }
     const mine = people.filter((one) => asPerson(one).id === me);
     const others = people.filter((one) => asPerson(one).id !== me);
-    const named = people.length > NAMES_UP_TO ? mine : [...mine, ...others].slice(0, this.limit);
+    const named = total > NAMES_UP_TO ? mine : [...mine, ...others].slice(0, this.limit);
     const rest = [...mine, ...others].slice(named.length);
     const rows = h("ul", {class: "plain-list"}, named.map((one) => personRow(one, me)));
-    this.box.replaceChildren(rows, ...(rest.length ? [remainder(rest)] : []),
+    this.box.replaceChildren(rows, ...(rest.length ? [remainder(rest, total - named.length)] : []),
       ...(others.length ? [] : [h("p", {class: "quiet-note"}, "You are the first one here.")]));
   }
 }
 
-function remainder(rest) {
+function remainder(rest, number) {
   const faces = rest.slice(0, 4).map((one) => face(asPerson(one), {size: 28}));
-  return h("div", {class: "more"}, h("span", {class: "stack", "aria-hidden": "true"}, faces), h("span", {class: "num"}, `and ${rest.length.toLocaleString("en-GB")} more`));
+  return h("div", {class: "more"}, h("span", {class: "stack", "aria-hidden": "true"}, faces), h("span", {class: "num"}, `and ${number.toLocaleString("en-GB")} more`));
 }
 
 define("tandem-people", People);

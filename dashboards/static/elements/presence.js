@@ -23,6 +23,7 @@ class PresenceIndicator extends TandemElement {
 
   start(signal) {
     this.people = [];
+    this.total = 0;
     this.count = h("span", {class: "count"});
     this.faces = h("span", {class: "stack", "aria-hidden": "true"});
     this.button = h("button", {class: "open", type: "button", "aria-expanded": "false", onclick: () => this.toggle()}, this.faces);
@@ -32,7 +33,7 @@ class PresenceIndicator extends TandemElement {
     this.button.hidden = true;
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.toggle(false, true), {signal});
     document.addEventListener("pointerdown", (event) => event.composedPath().includes(this) || this.toggle(false), {signal});
-    joinPeople(this, topicsOf(this), (people) => this.draw(people));
+    joinPeople(this, topicsOf(this), (people, total) => this.draw(people, total));
     this.watchState((state) => this.button.classList.toggle("stale", state === "offline" || state === "reconnecting"));
   }
 
@@ -43,25 +44,26 @@ class PresenceIndicator extends TandemElement {
     if (open) { this.drawNames(); this.panel.querySelector("button").focus(); } else if (back) this.button.focus();
   }
 
-  draw(people) {
-    this.people = people;
-    const text = students(people.length);
+  draw(people, total) {
+    Object.assign(this, {people, total});
+    const text = students(total);
     this.button.hidden = this.hasAttribute("compact") && people.length === 0;
     this.button.title = text;
     this.button.setAttribute("aria-label", `${text}. Show who`);
     this.count.textContent = text;
     const shown = people.slice(0, FACES).map((person) => face(asPerson(person), {size: 30}));
-    const rest = people.length - shown.length;
+    const rest = total - shown.length;
     this.faces.replaceChildren(...shown, ...(rest > 0 ? [h("span", {class: "more"}, `+${rest.toLocaleString("en-GB")}`)] : []));
     if (!this.panel.hidden) this.drawNames();
   }
 
   drawNames() {
-    const text = students(this.people.length);
+    const text = students(this.total);
     const close = this.panel.querySelector("button") ??
       h("button", {class: "btn text small round", type: "button", "aria-label": "Close", onclick: () => this.toggle(false, true)}, icon("close", {size: 16}));
-    const rest = this.people.length - NAMES;
-    const rows = this.people.slice(0, NAMES).map((person) => personRow(person, this.getAttribute("me")));
+    const shown = this.people.slice(0, NAMES);
+    const rest = this.total - shown.length;
+    const rows = shown.map((person) => personRow(person, this.getAttribute("me")));
     const list = h("ul", {class: "plain-list"}, rows);
     const head = this.panel.querySelector("header") ?? h("header", {}, h("span", {class: "num"}), close);
     head.firstChild.textContent = text;
