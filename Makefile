@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ready-%:
 	@python="$$(tools/find-python)" && "$$python" -m tools.setup $*
 
-.PHONY: help run test check static formatted linted types walls panes habits bench migrate backup restore \
+.PHONY: help run cluster test check static formatted linted types walls panes habits bench migrate backup restore \
 	requirements docs screenshots format sizes audit lock clean
 
 help: ## List the doors
@@ -31,6 +31,9 @@ run: export TANDEM_LOG_LEVEL ?= WARNING
 
 run: ready-run ## Start Tandem here, with a demo community (TANDEM_MODE=production for the real thing)
 	@exec $(PY) panel_app.py
+
+cluster: ready-run ## Start N nodes behind a load balancer on this machine: make cluster N=3
+	@exec $(PY) -m tools.cluster $(or $(N),3)
 
 test: ready-test ## Everything: lints, types, walls, all tests, coverage of 90 % or more
 	@static=0; $(AGAIN) -k static || static=$$?; \
