@@ -65,6 +65,10 @@ class ChannelClient:
         await self.websocket.send(json.dumps([join_ref, ref, topic, event, payload]))
         return ref
 
+    async def read(self) -> Message:
+        """The next message from the wire, however long it takes."""
+        return Message(*json.loads(await self.websocket.recv()))
+
     async def receive(self) -> Message:
         """The next message from the wire."""
         async with asyncio.timeout(PATIENCE):

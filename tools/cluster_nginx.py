@@ -16,6 +16,8 @@ from pathlib import Path
 
 from tools.cluster_parts import ClusterError, Part
 
+SYSTEM = "/usr/sbin:/usr/local/sbin"
+"""Where it is, though these may not be on the path of who is no administrator."""
 READY = re.compile(r"start worker process \d+")
 COOKIE = "tandem_route"
 CONFIGURATION = """\
@@ -75,7 +77,7 @@ http {{
 
 
 def program() -> str:
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    found = shutil.which("nginx") or shutil.which("nginx", path=SYSTEM)
     if found is None:
         raise ClusterError(
             "nginx is missing, which balances the load: install Debian's package `nginx-light` (or `nginx`)."
