@@ -76,8 +76,9 @@ http {{
 """
 
 
-def program() -> str:
-    found = shutil.which("nginx") or shutil.which("nginx", path=SYSTEM)
+def program(places: str | None = None) -> str:
+    """Where nginx is; a sentence for whoever lacks it."""
+    found = shutil.which("nginx", path=places or os.pathsep.join((os.environ.get("PATH", ""), SYSTEM)))
     if found is None:
         raise ClusterError(
             "nginx is missing, which balances the load: install Debian's package `nginx-light` (or `nginx`)."

@@ -13,9 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-import tools.cluster_nginx
 from tests.cluster.kit import running
 from tools.cluster import Cluster, main
+from tools.cluster_nginx import program
 from tools.cluster_parts import ClusterError
 from tools.programs import ROOT
 
@@ -88,11 +88,9 @@ async def test_a_node_that_cannot_start_says_why(database_url: str, tmp_path: Pa
     assert left_behind(tmp_path) == []
 
 
-async def test_without_nginx_it_says_which_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(tools.cluster_nginx, "SYSTEM", str(tmp_path))
+def test_without_nginx_it_says_which_package(tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match="Debian's package `nginx"):
-        await Cluster(tmp_path, 2).start()
+        program(str(tmp_path))
 
 
 @pytest.mark.parametrize("wrong", [[], ["many"], ["0"], ["17"], ["2", "3"]])
