@@ -1,0 +1,120 @@
+"""What processes cost, read from /proc while they work: memory, time of a core, and both a few times a second.
+
+Linux only, like the tool. Memory is what a process keeps resident; the kernel's own buffers for sockets are not in it,
+which is the same for every server.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+EVERY = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Of one moment: resident bytes, and seconds of a core spent so far."""
+
+    memory: int = 0
+    cpu: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.memory + other.memory, self.cpu + other.cpu)
+
+
+def usage(pid: int) -> Usage:
+    """Of one process; of one that is gone, nothing."""
+    try:
+        fields = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        pages = int((Path("/proc") / str(pid) / "statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return Usage()
+    return Usage(pages * PAGE, (int(fields[11]) + int(fields[12])) / TICKS)
+
+
+def family(pid: int) -> list[int]:
+    """A process and everything that it started."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, IndexError):
+                continue
+            children.setdefault(parent, []).append(int(entry.name))
+    found, waiting = [], [pid]
+    while waiting:
+        found.append(waiting.pop())
+        waiting += children.get(found[-1], [])
+    return found
+
+
+@dataclass(slots=True)
+class Sample:
+    at: float
+    server: Usage
+    others: float
+    """Seconds of a core that the server's helpers (its database) have spent."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """Samples of a server and its helpers, from when the block begins until it ends."""
+
+    pid: int
+    samples: list[Sample] = field(default_factory=list)
+    _end: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+    _helpers: list[int] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self._helpers = [pid for pid in family(self.pid) if pid != self.pid]
+        self._sample()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._end.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._sample()
+
+    def _run(self) -> None:
+        while not self._end.wait(EVERY):
+            self._sample()
+
+    def _sample(self) -> None:
+        others = sum(usage(pid).cpu for pid in self._helpers)
+        self.samples.append(Sample(time.monotonic(), usage(self.pid), others))
+
+    @property
+    def cpu(self) -> float:
+        return self.samples[-1].server.cpu - self.samples[0].server.cpu
+
+    @property
+    def helpers_cpu(self) -> float:
+        return self.samples[-1].others - self.samples[0].others
+
+    @property
+    def seconds(self) -> float:
+        return self.samples[-1].at - self.samples[0].at
+
+    def slope(self, skip: float = 0.0) -> float:
+        """Growth of the server's memory, bytes a second, by least squares over what follows the first `skip` seconds."""
+        first = self.samples[0].at + skip
+        points = [(sample.at, float(sample.server.memory)) for sample in self.samples if sample.at >= first]
+        if len(points) < 2:
+            return 0.0
+        x = sum(at for at, _ in points) / len(points)
+        y = sum(memory for _, memory in points) / len(points)
+        spread = sum((at - x) ** 2 for at, _ in points)
+        return sum((at - x) * (memory - y) for at, memory in points) / spread if spread else 0.0
