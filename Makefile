@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ready-%:
 	@python="$$(tools/find-python)" && "$$python" -m tools.setup $*
 
-.PHONY: help run cluster test check static formatted linted types walls panes habits bench migrate backup restore \
+.PHONY: help run cluster test check static formatted linted types walls panes habits bench load migrate backup restore \
 	requirements docs screenshots format sizes audit lock clean
 
 help: ## List the doors
@@ -65,6 +65,13 @@ habits: ready-check
 
 bench: ready-test ## Measure: load, latency, recovery; prints the figures
 	@$(PYTEST) -m bench -p no:cacheprovider -s $(or $(wildcard tests/load),tests) || [ $$? -eq 5 ]
+
+load: export LOAD_OPTIONS = $(and $(KIND),--kind $(KIND)) $(and $(SERVER),--server $(SERVER)) \
+	$(and $(ADDRESS),--address $(ADDRESS)) $(and $(PROCESSES),--processes $(PROCESSES))
+load: ready-check ## Load over real sockets: make load CONNS=1000 TOPICS=1 RATE=50 SECONDS=10 (docs/load.md)
+	@exec $(PY) -m tools.load --conns $(or $(CONNS),1000) --topics $(or $(TOPICS),1) --rate $(or $(RATE),50) \
+		--seconds $(or $(SECONDS),10) $$LOAD_OPTIONS \
+		--json $(or $(JSON),var/load/last.json) --picture $(or $(PICTURE),var/load/last.svg)
 
 migrate: ready-run ## Bring the database to the newest tables
 	@exec $(PY) panel_app.py migrate

@@ -36,6 +36,7 @@ from core.principal import SYSTEM
 from core.settings import Settings, demo_secret, described, read_settings
 from core.transaction import Transactions
 from core.web.channels.socket import socket_routes
+from core.web.channels.topics import TOPICS, TopicSpec
 from core.web.http import handlers
 from core.web.rest import ROUTES
 from core.web.security import origin_allowed
@@ -176,14 +177,18 @@ def read_password() -> str:
 
 
 async def serve_until_told(settings: Settings, url: str, fresh_key: str) -> None:
-    node = Node(settings, url)
+    await until_told(Node(settings, url), fresh_key)
+
+
+async def until_told(node: Node, fresh_key: str = "") -> None:
+    """Serve until a signal says that it is enough."""
     stop = asyncio.Event()
     try:
         port = await node.start()
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(wanted, stop.set)
-        announce(settings, port, fresh_key)
+        announce(node.settings, port, fresh_key)
         await stop.wait()
     finally:
         await node.stop(DRAIN_SECONDS if stop.is_set() else 0)
@@ -195,10 +200,10 @@ class Node:
     The embedded database is migrated at start; one that was given is only looked at: it must have been migrated before.
     """
 
-    def __init__(self, settings: Settings, url: str) -> None:
+    def __init__(self, settings: Settings, url: str, topics: tuple[TopicSpec, ...] = TOPICS) -> None:
         self.settings, self.url = settings, url
         self.database = Database(url, pool_size=settings.database_pool)
-        self.app = App(settings, self.database)
+        self.app = App(settings, self.database, specs=topics)
         self.scheduler = self._scheduler()
         self.feed = HealthFeed(self.app, lambda: self.scheduler.infos, self._viewers)
         self.server: Any = None

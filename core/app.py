@@ -52,6 +52,7 @@ from core.social.friendships import NEW_FRIENDS
 from core.transaction import Transaction, Transactions
 from core.web.channels.door import Door
 from core.web.channels.registry import Sockets
+from core.web.channels.topics import TOPICS, TopicSpec
 from data.database import Database
 from data.redis import connect
 from data.tables import ApiKey
@@ -67,7 +68,13 @@ RIGHTS = (AccessChanged, AudienceChanged, PersonErased, PersonUpdated)
 
 class App:
     def __init__(
-        self, settings: Settings, database: Database, *, clock: Clock | None = None, pubsub: PubSub | None = None
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        clock: Clock | None = None,
+        pubsub: PubSub | None = None,
+        specs: tuple[TopicSpec, ...] = TOPICS,
     ) -> None:
         self.settings, self.database = settings, database
         self.node = settings.node or f"{socket.gethostname()}-{new_id().hex[-6:]}"
@@ -96,6 +103,7 @@ class App:
             presence=self.presence,
             transactions=self.transactions,
             gate=self.gate,
+            specs=specs,
             authenticate=lambda token: self.principals.from_token(token, "socket"),
             door=Door(self.limiter, lambda token: self.tokens.read(token, "socket")),
             clock=self.clock,

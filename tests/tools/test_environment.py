@@ -18,7 +18,7 @@ RUNTIME: list[str] = PROJECT["dependencies"]
 DEV: list[str] = PROJECT["optional-dependencies"]["dev"]
 LOCKS = pytest.mark.parametrize("lock", [RUNTIME_LOCK, DEV_LOCK], ids=lambda path: path.name)
 DOORS = [
-    "run", "test", "check", "bench", "backup", "restore", "migrate", "requirements", "docs", "screenshots", "format",
+    "run", "test", "check", "bench", "load", "backup", "restore", "migrate", "requirements", "docs", "screenshots", "format",
     "audit", "lock", "sizes", "clean", "help",
 ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from tools.load.dialects import Line
 
 NO_PORT_YET = 24
-"""IP_BIND_ADDRESS_NO_PORT: the port is chosen at connect, so that ports are used once for each address and not at all."""
+"""IP_BIND_ADDRESS_NO_PORT: the port is chosen at connect, so that each address has all ports for itself."""
 ADDRESSES = 200
 RESET = struct.pack("ii", 1, 0)
 

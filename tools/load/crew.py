@@ -1,4 +1,4 @@
-"""The generator's processes, told all together: started, given their share of the members, asked, and ended by their id."""
+"""The generator's processes, told all together: started, given their share of the members, asked, ended by their id."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ class Crew:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for pipe in self._pipes:
             pipe.close()
         for process in self._processes:
@@ -73,23 +75,27 @@ class Crew:
 
     def open(self, together: int, seconds: float) -> Opening:
         share = max(1, together // len(self._pipes))
-        return _merged(self._all("open", seconds + 30, together=share, seconds=seconds))
+        found: list[Opening] = self._all("open", seconds + 30, {"together": share, "seconds": seconds})
+        return _merged(found)
 
     def sync(self, together: int, seconds: float, people: int) -> Synced:
-        return _merged(self._all("sync", seconds + 120, together=together, seconds=seconds, people=people))
+        told = {"together": together, "seconds": seconds, "people": people}
+        found: list[Synced] = self._all("sync", seconds + 120, told)
+        return _merged(found)
 
     def drop(self) -> int:
-        return sum(self._all("drop", 60))
+        return sum(self._all("drop", 60, {}))
 
     def stay(self, seconds: float) -> int:
-        return sum(self._all("stay", seconds + 30, seconds=seconds))
+        return sum(self._all("stay", seconds + 30, {"seconds": seconds}))
 
     def measure(self, run: str, streams: tuple[Stream, ...], drain: float, door: RestDoor | None = None) -> Measured:
         longest = max(stream.seconds for stream in streams)
         told = {"run": run, "streams": streams, "began": clock() + SOON, "drain": drain, "door": door}
-        return _merged(self._all("measure", longest + drain + 60, **told))
+        found: list[Measured] = self._all("measure", longest + drain + 60, told)
+        return _merged(found)
 
-    def _all(self, name: str, seconds: float, **told: Any) -> list[Any]:
+    def _all(self, name: str, seconds: float, told: dict[str, Any]) -> list[Any]:
         return self._ask(name, [told] * len(self._pipes), seconds)
 
     def _ask(self, name: str, told: list[dict[str, Any]], seconds: float) -> list[Any]:

@@ -70,7 +70,7 @@ class Crowd:
         self._again: list[tuple[float, Client]] = []
         self._beats: Iterator[Client] | None = None
         self._beat_at = float("inf")
-        self._random = Random(4711)
+        self._random = Random(4711)  # noqa: S311 - jitter
 
     # --- opening and closing
 
@@ -87,9 +87,9 @@ class Crowd:
             for client in [c for at, c in self._again if at <= now]:
                 self._connect(client)
             self._again = [(at, c) for at, c in self._again if at > now]
-            while self._on_the_way < together and (client := next(coming, None)) is not None:
-                client.began = clock()
-                self._connect(client)
+            while self._on_the_way < together and (new := next(coming, None)) is not None:
+                new.began = clock()
+                self._connect(new)
             self.turn(0.005)
         self.opening.seconds = clock() - began
         self.opening.failed = wanted - self.opening.joined
@@ -111,6 +111,11 @@ class Crowd:
     def close(self) -> None:
         self.drop()
         self.poll.close()
+
+    @property
+    def now(self) -> float:
+        """By the clock that all processes of a machine share."""
+        return clock()
 
     @property
     def joined(self) -> list[Client]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from tools.load.frames import masked
 
@@ -62,7 +62,7 @@ class Channels:
 
     name = "tandem"
     heartbeat = _text([None, "h", "phoenix", "heartbeat", {}])
-    EVENTS = {"message": "load_say", "presence": "update_activity"}
+    EVENTS: ClassVar[dict[str, str]] = {"message": "load_say", "presence": "update_activity"}
 
     def path(self, token: str) -> str:
         return f"/socket/websocket?vsn=2.0.0&token={token}"
@@ -133,7 +133,7 @@ class Plain:
         lines = [Line(b"")]
         for topic in dict.fromkeys(topics):
             lines[-1] = Line(lines[-1].wait, _text({"join": topic}))
-            lines.append(Line(f'{{"joined":"{topic}"'.encode()))
+            lines.append(Line(f'{{"joined": "{topic}"'.encode()))
         return lines
 
     def publish(self, topic: str, mark: str, stream: str) -> bytes:

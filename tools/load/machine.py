@@ -82,7 +82,9 @@ class Watch:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._end.set()
         if self._thread is not None:
             self._thread.join()
@@ -104,12 +106,22 @@ class Watch:
     def helpers_cpu(self) -> float:
         return self.samples[-1].others - self.samples[0].others
 
+    def between(self, begin: float, end: float) -> tuple[float, float]:
+        """Seconds of a core that the server and its helpers spent between two moments, and how far apart those are.
+
+        To the next sample on either side.
+        """
+        first = max((s for s in self.samples if s.at <= begin), key=lambda s: s.at, default=self.samples[0])
+        last = min((s for s in self.samples if s.at >= end), key=lambda s: s.at, default=self.samples[-1])
+        spent = last.server.cpu + last.others - first.server.cpu - first.others
+        return spent, last.at - first.at
+
     @property
     def seconds(self) -> float:
         return self.samples[-1].at - self.samples[0].at
 
     def slope(self, skip: float = 0.0) -> float:
-        """Growth of the server's memory, bytes a second, by least squares over what follows the first `skip` seconds."""
+        """Growth of the server's memory, bytes a second, by least squares after the first `skip` seconds."""
         first = self.samples[0].at + skip
         points = [(sample.at, float(sample.server.memory)) for sample in self.samples if sample.at >= first]
         if len(points) < 2:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-CARRIERS = rb'"(?:mark|skill|current_activity)":"(?:practicing_)?load-'
+CARRIERS = rb'"(?:mark|skill|current_activity)": ?"(?:practicing_)?load-'
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Tally:
 
     def account(self, client: Client, marks: list[Mark]) -> None:
         """Marks that are not simply the next ones."""
-        for mark in sorted(marks, key=lambda m: (m.stream, m.number)):
+        for mark in sorted(marks, key=self._order):
             expected = client.further[mark.stream] if mark.stream else client.position
             room, number = divmod(expected, ROOM)
             if mark.room != room or mark.number >= self.streams[mark.stream].numbers:
@@ -119,6 +119,10 @@ class Tally:
                 self.disordered += 1
             else:
                 self.doubled += 1
+
+    def _order(self, mark: Mark) -> tuple[int, int]:
+        """What came in one chunk came in its order; a diff alone has none, for it lists people."""
+        return mark.stream, mark.number if self.streams[mark.stream].kind == "presence" else 0
 
     @staticmethod
     def _go_on(client: Client, stream: int, position: int) -> None:

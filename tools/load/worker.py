@@ -40,7 +40,9 @@ class Measured:
     reading: Histogram = field(default_factory=Histogram)
     cpu: list[float] = field(default_factory=list)
     """Seconds of a core that each process of the generator spent."""
+    began: float = 0.0
     span: float = 0.0
+    """Seconds until the last delivery, or until nobody waited for it any more."""
     complaints: list[str] = field(default_factory=list)
 
     def merge(self, other: Measured) -> None:
@@ -111,25 +113,26 @@ class Worker:
         before = _cpu()
         try:
             self._run(began, max(stream.seconds for stream in streams), drain)
+            spent, span = _cpu() - before, clock() - began
+            # A little longer, for what should not come.
+            crowd.run(clock() + min(QUIET, drain))
         finally:
             gc.enable()
-        spent, span = _cpu() - before, clock() - began
         crowd.tally, crowd.due = None, float("inf")
         tally.finish()
         complaints = [text for way in ways if isinstance(way, ThroughRest) for text in self._end(way)]
         return Measured(
             tally.results, tally.doubled, tally.strayed, tally.disordered, crowd.cut, crowd.refused, schedule.unsent,
-            schedule.lag, crowd.reading, [spent], span, complaints,
+            schedule.lag, crowd.reading, [spent], began, span, complaints,
         )  # fmt: skip
 
     def _run(self, began: float, seconds: float, drain: float) -> None:
-        """Until everything has come, or its time is over; a little longer, for what should not come."""
+        """Until everything has come, or its time is over."""
         crowd, tally = self.here, self.here.tally
         crowd.run(began + seconds)
         last = clock() + drain
         while tally is not None and tally.delivered < tally.expected and clock() < last:
             crowd.run(min(last, clock() + 0.05))
-        crowd.run(clock() + min(QUIET, drain))
 
     def _way(self, run: str, number: int, stream: Stream, door: RestDoor | None) -> Way:
         if stream.kind == "event":
