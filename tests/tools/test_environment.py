@@ -18,8 +18,8 @@ RUNTIME: list[str] = PROJECT["dependencies"]
 DEV: list[str] = PROJECT["optional-dependencies"]["dev"]
 LOCKS = pytest.mark.parametrize("lock", [RUNTIME_LOCK, DEV_LOCK], ids=lambda path: path.name)
 DOORS = [
-    "run", "test", "check", "bench", "load", "backup", "restore", "migrate", "requirements", "docs", "screenshots", "format",
-    "audit", "lock", "sizes", "clean", "help",
+    "run", "test", "check", "bench", "load", "backup", "restore", "migrate", "requirements", "docs", "screenshots",
+    "format", "audit", "lock", "sizes", "clean", "help",
 ]  # fmt: skip
 
 
