@@ -36,6 +36,8 @@ ICONS = {
     "done": "circle-check", "badge": "award", "streak": "flame", "freeze": "snowflake", "challenge": "swords",
     "best": "medal", "quiz": "clipboard-check", "level": "rocket", "joined": "user-plus", "rank": "list-ordered",
     "started": "play", "diagnostic": "target", "event": "sparkles", "welcome": "handshake",
+    # what people think of it
+    "like": "thumbs-up", "celebrate": "party-popper", "wow": "sparkles", "support": "hand-heart",
     # controls and states
     "moon": "moon", "sun": "sun", "sign-out": "log-out", "sign-in": "log-in", "down": "chevron-down",
     "next": "chevron-right",

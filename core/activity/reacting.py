@@ -99,10 +99,11 @@ async def recount(db: AsyncSession, row: ActivityRow) -> dict[Reaction, int]:
     return counts
 
 
-async def reactions_of(db: AsyncSession, user_id: UUID, activity_ids: list[UUID]) -> dict[UUID, str]:
+async def reactions_of(db: AsyncSession, user_id: UUID, activity_ids: list[UUID]) -> dict[UUID, Reaction]:
     """What somebody themselves reacted to these activities."""
     if not activity_ids:
         return {}
     wanted = select(ActivityReaction.activity_event_id, ActivityReaction.reaction)
     wanted = wanted.where(ActivityReaction.user_id == user_id, ActivityReaction.activity_event_id.in_(activity_ids))
-    return dict((await db.execute(wanted)).all())
+    rows = await db.execute(wanted)
+    return {row.activity_event_id: row.reaction for row in rows}

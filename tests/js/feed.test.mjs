@@ -3,6 +3,7 @@ import {test} from "node:test";
 
 import {FeedModel, WINDOW, itemOf} from "../../dashboards/static/elements/feed-model.js";
 import {Pager, scopeOf} from "../../dashboards/static/elements/pager.js";
+import {toggled} from "../../dashboards/static/elements/reactions.js";
 
 const item = (seq, rest = {}) => itemOf({id: `i${seq}`, seq, type: "practice_completed", user_id: "u1", user_name: "Ada", ...rest});
 const range = (from, to) => Array.from({length: from - to + 1}, (_, index) => item(from - index));
@@ -119,4 +120,22 @@ test("a topic that has come to its end is not asked again [AF-8]", async () => {
   assert.deepEqual(asked.filter((scope) => scope === "cohort:7").length, 1);
   assert.equal(asked.filter((scope) => scope === "global").length, 3);
   assert.deepEqual(["activity:global", "activity:subject:math", "cohort:7"].map(scopeOf), ["global", "subject:math", "cohort:7"]);
+});
+
+test("a reaction replaces one's own, the same again takes it back, others' stay [AF-14]", () => {
+  assert.deepEqual(toggled({like: 2}, null, "wow"), {mine: "wow", counts: {like: 2, wow: 1}});
+  assert.deepEqual(toggled({like: 2, wow: 1}, "wow", "like"), {mine: "like", counts: {like: 3}});
+  assert.deepEqual(toggled({like: 3}, "like", "like"), {mine: null, counts: {like: 2}});
+  assert.deepEqual(toggled({}, "like", "like"), {mine: null, counts: {}});
+});
+
+test("counts follow what the server tells, for rows that are shown and rows that wait [AF-14]", () => {
+  const model = new FeedModel();
+  model.snapshot("activity:global", range(3, 1));
+  model.add("activity:global", item(4), true);
+  assert.equal(model.reacted("i2", {like: 1}), true);
+  assert.equal(model.reacted("i4", {wow: 1}), false);
+  assert.equal(model.reacted("unknown", {wow: 1}), false);
+  model.reveal();
+  assert.deepEqual(model.list().map(({reactions}) => reactions), [{wow: 1}, {}, {like: 1}, {}]);
 });

@@ -164,3 +164,21 @@ async def test_an_erased_person_is_in_no_list(api: Api, make: Make) -> None:
     left = await make.fact(other)
     await make.erase(one)
     assert await ids(api) == [str(left.event_id)]
+
+
+@pytest.mark.req("AF-14", "API-1")
+async def test_one_reads_ones_own_reactions_and_nobody_elses(api: Api, make: Make) -> None:
+    owner, me, other = [await make.person() for _ in range(3)]
+    first, second = (await make.fact(owner)).event_id, (await make.fact(owner)).event_id
+    await make.reaction(me, first, "celebrate")
+    await make.reaction(other, second, "like")
+    token = make.token(me, "api")
+    reply = await api("GET", f"/api/v1/reactions?activities={first},{second}", bearer=token)
+    assert reply.json == {"reactions": {str(first): "celebrate"}}
+    assert (await api("GET", "/api/v1/reactions?activities=x", bearer=token)).status == 422
+    many = ",".join([str(first)] * 101)
+    assert (await api("GET", f"/api/v1/reactions?activities={many}", bearer=token)).status == 422
+    done = await api("POST", f"/api/v1/activities/{second}/reactions", {"reaction": "wow"}, bearer=token)
+    assert done.json == {"activity_id": str(second), "mine": "wow", "reactions": {"like": 1, "wow": 1}}
+    wrong = await api("POST", f"/api/v1/activities/{second}/reactions", {"reaction": "boo"}, bearer=token)
+    assert wrong.status == 422

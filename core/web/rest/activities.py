@@ -11,7 +11,7 @@ from msgspec import Meta
 from sqlalchemy import ColumnElement, and_
 
 from core.activity.queries import PUBLIC, in_cohort, network_of, page
-from core.activity.reacting import react
+from core.activity.reacting import react, reactions_of
 from core.activity.rules import slug
 from core.content import subjects
 from core.errors import Forbidden, Invalid
@@ -19,7 +19,7 @@ from core.events.catalog import CATALOG, Reaction, canonical
 from core.ids import parse_id
 from core.principal import Principal
 from core.transaction import Transaction
-from core.web.rest.fields import Input, NextCursor, Output, Paged
+from core.web.rest.fields import MOST, Input, NextCursor, Output, Paged
 from core.web.routes import READING, Call, Routes
 from data.tables import ActivityRow
 
@@ -131,6 +131,37 @@ class ReactedOut(Output, frozen=True, kw_only=True):
 async def post_reaction(tx: Transaction, call: Call[ReactionIn, None]) -> ReactedOut:
     done = await react(tx, call.app.gate, call.path_id("activity_id"), call.body.reaction, ip=call.address)
     return ReactedOut(activity_id=done.activity_id, mine=done.mine, reactions=dict(done.counts))
+
+
+class ReactionsQuery(Input, frozen=True, kw_only=True):
+    """Which activities."""
+
+    activities: Annotated[str, Meta(description="Ids of activities, separated by commas; a hundred at most.")] = ""
+
+
+class ReactionsOut(Output, frozen=True, kw_only=True):
+    """One's own reactions, by activity; activities without one are left out."""
+
+    reactions: dict[UUID, Reaction]
+
+
+@routes(
+    "GET",
+    "/api/v1/reactions",
+    scope="activity:react",
+    summary="One's own reactions to these activities.",
+    rate=READING,
+    answer_example={"reactions": {"01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5e": "celebrate"}},
+)
+async def get_reactions(call: Call[None, ReactionsQuery]) -> ReactionsOut:
+    ids = [parse_id(text.strip()) for text in call.query.activities.split(",") if text.strip()]
+    if len(ids) > MOST or None in ids:
+        raise Invalid(fields=[{"field": "activities", "message": "up to a hundred ids, separated by commas"}])
+    if call.principal.id is None:
+        raise Forbidden
+    async with call.app.transactions.read() as db:
+        found = await reactions_of(db, call.principal.id, [id for id in ids if id])
+    return ReactionsOut(reactions=found)
 
 
 def _condition(scope: str, viewer: Principal) -> ColumnElement[bool]:

@@ -66,6 +66,13 @@ export class FeedModel {
     }
   }
 
+  /** What there is now of each kind of reaction. Returns whether a row shows it. */
+  reacted(activityId, reactions) {
+    const item = this.rows.get(activityId) ?? this.waiting.get(activityId);
+    if (item) item.reactions = reactions;
+    return this.rows.has(activityId);
+  }
+
   put(topic, item) {
     const place = this.waiting.has(item.id) ? this.waiting : this.rows;
     const topics = place.get(item.id)?.topics ?? new Set();
@@ -101,5 +108,6 @@ export function itemOf(payload) {
     properties: payload.properties ?? payload.data ?? {},
     timestamp: payload.timestamp ?? null,
     simulated: Boolean(payload.simulated),
+    reactions: payload.reactions ?? {},
   };
 }

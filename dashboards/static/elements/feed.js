@@ -8,12 +8,13 @@ import {iconOf, kind, plain, sentence} from "./texts.js";
 import {ago, clock, everyTenSeconds, toMillis} from "./time.js";
 import {FEED_CSS} from "./feed-style.js";
 import {Pager} from "./pager.js";
+import {REACTIONS_CSS, myReactions, reactionBar, toggled} from "./reactions.js";
 import {topicsOf} from "./people.js";
 
 const GLIDE = 320;
 
 class Feed extends TandemElement {
-  static css = FEED_CSS;
+  static css = FEED_CSS + REACTIONS_CSS;
 
   start(signal) {
     this.views = JSON.parse(this.getAttribute("views") ?? "null") ??
@@ -41,7 +42,7 @@ class Feed extends TandemElement {
   open(view) {
     if (view === this.view) return;
     this.channels?.forEach((channel) => channel.leave());
-    Object.assign(this, {view, model: new FeedModel(), pager: new Pager(view.topics, fetchPage), nodes: new Map(), loaded: false});
+    Object.assign(this, {view, model: new FeedModel(), mine: new Map(), bars: new Map(), pager: new Pager(view.topics, fetchPage), nodes: new Map(), loaded: false});
     this.buttons?.forEach((button, index) => button.setAttribute("aria-pressed", String(this.views[index] === view)));
     this.list.replaceChildren();
     this.showWaiting();
@@ -65,10 +66,53 @@ class Feed extends TandemElement {
 
   event(topic, event, payload) {
     if (event === "new_activity") return this.arrived(topic, itemOf(payload));
+    if (event === "activity_reacted") return this.reacted(payload);
     if (event === "person_removed") this.model.removePerson(topic, payload.user_id);
     else if (event === "person_updated") this.model.rename(payload.user_id, payload.user_name, payload.user_avatar);
     else return;
     this.draw([], true);
+  }
+
+  reacted({activity_id: id, reactions}) {
+    if (this.model.reacted(id, reactions)) this.showReactions(id);
+  }
+
+  showReactions(id) {
+    const item = this.model.rows.get(id);
+    if (item) this.bars.get(id)?.show(item.reactions, this.mine.get(id) ?? null);
+  }
+
+  /** One's own reaction shows at once; what the server says holds. */
+  async react(id, kind) {
+    const item = this.model.rows.get(id);
+    const channel = this.channels[this.view.topics.findIndex((topic) => item?.topics.has(topic))];
+    if (!item || !channel) return;
+    const before = {mine: this.mine.get(id) ?? null, counts: item.reactions};
+    const set = ({mine, counts}) => { this.mine.set(id, mine); this.model.reacted(id, counts); this.showReactions(id); };
+    set(toggled(before.counts, before.mine, kind));
+    this.said.textContent = "";
+    try {
+      const {mine, reactions} = await channel.push("react", {activity_id: id, reaction: kind});
+      set({mine, counts: reactions});
+    } catch (reason) {
+      set(before);
+      const node = this.nodes.get(id)?.querySelector(".unsaid");
+      if (node) node.textContent = reason.lost ? "That did not reach us. Try again." : reason.message ?? "That did not work. Try again.";
+    }
+  }
+
+  async learnMine(items) {
+    const ids = items.map(({id}) => id).filter((id) => !this.mine.has(id));
+    if (!ids.length) return;
+    const view = this.view;
+    for (const id of ids) this.mine.set(id, null);
+    try {
+      const mine = await myReactions(ids);
+      if (!this.current(view)) return;
+      for (const [id, kind] of Object.entries(mine)) { this.mine.set(id, kind); this.showReactions(id); }
+    } catch {
+      for (const id of ids) if (!this.mine.get(id)) this.mine.delete(id); // asked again with the next rows
+    }
   }
 
   arrived(topic, item) {
@@ -108,16 +152,21 @@ class Feed extends TandemElement {
     const items = this.model.list();
     const before = fresh.length ? this.tops() : null;
     const keep = new Set(items.map((item) => item.id));
-    for (const [id, node] of this.nodes) if (!keep.has(id)) { node.remove(); this.nodes.delete(id); }
+    for (const [id, node] of this.nodes) if (!keep.has(id)) { node.remove(); this.nodes.delete(id); this.bars.delete(id); }
+    const fromOthers = items.filter((item) => !this.nodes.has(item.id) && !fresh.includes(item.id));
     items.forEach((item, index) => {
       let node = this.nodes.get(item.id);
       if (!node || again) {
-        const drawn = row(item);
+        const bar = reactionBar((kind) => this.react(item.id, kind));
+        const drawn = row(item, bar.bar);
+        this.bars.set(item.id, bar);
+        bar.show(item.reactions, this.mine.get(item.id) ?? null);
         node?.replaceWith(drawn);
         this.nodes.set(item.id, node = drawn);
       }
       if (this.list.children[index] !== node) this.list.insertBefore(node, this.list.children[index] ?? null);
     });
+    this.learnMine(fromOthers);
     if (before) this.glide(before, fresh);
     this.drawBelow(items.length);
   }
@@ -198,7 +247,7 @@ async function fetchPage(scope, cursor) {
   return {activities: page.activities.map(itemOf).filter(Boolean), next_cursor: page.next_cursor ?? null};
 }
 
-function row(item) {
+function row(item, reactions) {
   const name = item.user_name || "Somebody";
   const at = new Date(toMillis(item.timestamp ?? Date.now()));
   const time = h("time", {datetime: at.toISOString(), title: at.toLocaleString("en-GB")}, ago(at.getTime()));
@@ -206,7 +255,8 @@ function row(item) {
   const robot = item.simulated && h("span", {class: "robot", title: "Simulated"}, icon("simulated", {size: 14, label: "Simulated"}));
   return h("li", {class: `item ${kind(item.type)}`, "data-id": item.id, "aria-label": `${name} ${plain(item)}`},
     face({id: item.user_id, name, avatar: item.user_avatar}, {size: 40}),
-    h("div", {class: "said"}, h("p", {}, h("b", {}, name), " ", words), h("div", {class: "meta"}, icon(iconOf(item.type), {size: 15}), time, robot)));
+    h("div", {class: "said"}, h("p", {}, h("b", {}, name), " ", words), h("div", {class: "meta"}, icon(iconOf(item.type), {size: 15}), time, robot), reactions,
+      h("span", {class: "unsaid", role: "status"})));
 }
 
 define("tandem-feed", Feed);
