@@ -89,3 +89,22 @@ async def test_after_a_power_cut_every_page_catches_up_by_itself(
     await expect(page.locator("tandem-connection").first).to_contain_text("Live", timeout=SLOW)
     # While it was gone the browser could not reach it, and said so; anything else would be a fault.
     trouble[:] = [line for line in trouble if "ERR_CONNECTION_REFUSED" not in line]
+
+
+@pytest.mark.req("AF-14")
+async def test_a_reaction_shows_for_everybody_at_once_and_stays(enter: Enter, tandem: Server) -> None:
+    daniel, tutor = await enter("demo-adult-student"), await enter("demo-tutor")
+    await practise(tandem, 77, score=93)
+    mine = daniel.locator("tandem-feed li.item", has_text="scored 93%")
+    theirs = tutor.locator("tandem-feed li.item", has_text="scored 93%")
+    await expect(theirs).to_be_visible(timeout=SLOW)
+    await theirs.get_by_role("button", name="Celebrate").click()
+    await expect(mine.get_by_role("button", name="Celebrate, 1")).to_have_attribute(
+        "aria-pressed", "false", timeout=SLOW
+    )
+    await mine.get_by_role("button", name="Like").click()
+    await expect(theirs.get_by_role("button", name="Like, 1")).to_be_visible(timeout=SLOW)
+    await daniel.reload()
+    await expect(mine.get_by_role("button", name="Like, 1")).to_have_attribute("aria-pressed", "true", timeout=SLOW)
+    await mine.get_by_role("button", name="Like, 1").click()
+    await expect(theirs.get_by_role("button", name="Like", exact=True)).to_be_visible(timeout=SLOW)

@@ -8,17 +8,18 @@ export const FEED_CSS = `
   .float { position: sticky; top: calc(var(--bar, 0px) + 12px); z-index: 5; height: 0; display: flex; justify-content: center; }
   .pill { position: absolute; top: -2px; border-radius: 999px; box-shadow: var(--float); }
   .list { overflow-anchor: auto; }
-  .item { display: flex; gap: 14px; padding: 14px 0; border-bottom: 1px solid var(--line); }
+  .item { display: flex; gap: 14px; padding: 12px 0; border-bottom: 1px solid var(--line); }
   .item:last-child { border-bottom: 0; }
   .said { min-width: 0; flex: 1; }
   .said p { margin: 0; font-size: 15px; line-height: 1.4; overflow-wrap: anywhere; }
   .said b { font-weight: 640; }
-  .meta { display: flex; align-items: center; gap: 7px; margin-top: 5px; font-size: 12.5px; color: var(--muted); }
+  .foot { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0 12px; margin-top: 2px; }
+  .meta { display: flex; align-items: center; gap: 7px; font-size: 12.5px; color: var(--muted); }
   .meta > .icon { color: var(--accent); }
   .practice_completed .meta > .icon, .quiz_completed .meta > .icon { color: var(--good); }
   .achievement_unlocked .meta > .icon, .achievement_earned .meta > .icon, .streak_milestone .meta > .icon, .high_score .meta > .icon { color: var(--warm); }
   .robot { display: inline-flex; }
   .below { display: flex; flex-direction: column; align-items: stretch; }
   .below > .btn { align-self: center; margin-top: 10px; }
-  @media (max-width: 479px) { .line.live { display: none; } .segments button { padding: 0 11px; } }
+  @media (max-width: 479px) { .foot { flex-direction: column; align-items: flex-start; gap: 4px; } .foot .reactions { margin-left: -8px; } .line.live { display: none; } .segments button { padding: 0 11px; } }
   .end { margin: 10px 0 0; font-size: 13px; text-align: center; color: var(--muted); }`;

@@ -255,7 +255,7 @@ function row(item, reactions) {
   const robot = item.simulated && h("span", {class: "robot", title: "Simulated"}, icon("simulated", {size: 14, label: "Simulated"}));
   return h("li", {class: `item ${kind(item.type)}`, "data-id": item.id, "aria-label": `${name} ${plain(item)}`},
     face({id: item.user_id, name, avatar: item.user_avatar}, {size: 40}),
-    h("div", {class: "said"}, h("p", {}, h("b", {}, name), " ", words), h("div", {class: "meta"}, icon(iconOf(item.type), {size: 15}), time, robot), reactions,
+    h("div", {class: "said"}, h("p", {}, h("b", {}, name), " ", words), h("div", {class: "foot"}, h("div", {class: "meta"}, icon(iconOf(item.type), {size: 15}), time, robot), reactions),
       h("span", {class: "unsaid", role: "status"})));
 }
 

@@ -51,7 +51,7 @@ export async function myReactions(ids) {
 }
 
 export const REACTIONS_CSS = `
-  .reactions { display: flex; flex-wrap: wrap; gap: 6px; margin: 8px 0 0 -8px; }
+  .reactions { display: flex; flex-wrap: wrap; gap: 4px; margin-right: -8px; }
   .reaction { display: inline-flex; align-items: center; gap: 6px; min-width: 34px; min-height: 32px; padding: 0 8px; font: inherit; font-size: 12.5px;
     font-weight: 600; color: var(--muted); background: none; border: 1px solid transparent; border-radius: 999px; cursor: pointer;
     transition: background-color var(--quick), color var(--quick); }
