@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,36 +15,27 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from tests.e2e.conftest import Enter, Trouble
-from tests.e2e.shared import SLOW, practice, send, tell
+from tests.e2e.shared import SLOW, ask, practice, send, tell
 from tests.process_kit import Server, server
-from tools.programs import ROOT, node
+from tests.recipe_kit import CLIENTS, DOC, Service, asleep, recipe, service
+from tools.programs import ROOT
 
 pytestmark = pytest.mark.browser
 
-DOC = (ROOT / "docs" / "integrators.md").read_text(encoding="utf-8")
 RETURNS = 40_000
 PAGE = """<!DOCTYPE html><title>A host's page</title><link rel="icon" href="data:,">
-<script type="importmap">{"imports": {"phoenix": "/phoenix.mjs"}}</script>"""
-RUNNER = """
-import {follow} from "./recipe.mjs";
-const say = (kind) => (value) => console.log(JSON.stringify({kind, value}));
-const heard = {onActivity: say("activity"), onReset: say("reset"), onPeople: say("people")};
-follow(process.env.TANDEM, process.env.TOKEN, heard);
-"""
-IN_PAGE = """async ([url, token]) => {
-    const {follow} = await import("/recipe.mjs");
-    window.heard = {activities: [], resets: 0, people: []};
+<script type="importmap">{"imports": {"phoenix": "/phoenix.mjs", "phoenix-1.7": "/phoenix-1.7.mjs",
+ "phoenix-1.6": "/phoenix-1.6.mjs"}}</script>"""
+IN_PAGE = """async ([url, token, client]) => {
+    const {follow} = await import(`/recipe-${client}.mjs`);
+    window.heard = {activities: [], resets: 0, people: [], signedOut: false};
     window.socket = follow(url, token, {
         onActivity: (item) => window.heard.activities.push(item.id),
         onReset: () => { window.heard.resets += 1; },
         onPeople: (people) => { window.heard.people = people.map((one) => one.name); },
+        onSignedOut: () => { window.heard.signedOut = true; },
     });
 }"""
-
-
-def recipe() -> str:
-    (code,) = re.findall(r"```js\n(.*?)```", DOC, re.DOTALL)
-    return str(code)
 
 
 def requests() -> list[tuple[str, dict[str, Any]]]:
@@ -57,14 +45,14 @@ def requests() -> list[tuple[str, dict[str, Any]]]:
 
 
 class Host:
-    """A host platform's own web server: a page of its origin, the npm package's file, and the recipe."""
+    """A host platform's own web server: a page of its origin, the npm packages' files, and the recipe for each."""
 
     def __init__(self) -> None:
-        files = {
-            "/": ("text/html", PAGE),
-            "/recipe.mjs": ("text/javascript", recipe()),
-            "/phoenix.mjs": ("text/javascript", (ROOT / "node_modules/phoenix/priv/static/phoenix.mjs").read_text()),
-        }
+        files = {"/": ("text/html", PAGE)}
+        for client in CLIENTS:
+            package = ROOT / "node_modules" / client / "priv" / "static" / "phoenix.mjs"
+            files[f"/{client}.mjs"] = ("text/javascript", package.read_text())
+            files[f"/recipe-{client}.mjs"] = ("text/javascript", recipe(client))
 
         class File(RequestHandler):
             def get(self) -> None:
@@ -93,63 +81,10 @@ async def tandem(fresh_database: str, tmp_path: Path, host: Host) -> AsyncIterat
         yield running
 
 
-class Service:
-    """A service of the host's in Node; what it heard, as it said."""
-
-    def __init__(self, process: Process) -> None:
-        self.process = process
-        self.activities: list[str] = []
-        self.people: list[str] = []
-        self.resets = 0
-        self._changed = asyncio.Event()
-        self._reader = asyncio.create_task(self._read())
-
-    async def _read(self) -> None:
-        assert self.process.stdout
-        while line := await self.process.stdout.readline():
-            said = json.loads(line)
-            match said["kind"]:
-                case "activity":
-                    self.activities.append(said["value"]["id"])
-                case "people":
-                    self.people = [one["name"] for one in said["value"]]
-                case _:
-                    self.resets += 1
-            self._changed.set()
-
-    async def until(self, fits: Callable[[Service], bool]) -> None:
-        async with asyncio.timeout(RETURNS / 1000):
-            while not fits(self):
-                self._changed.clear()
-                await self._changed.wait()
-
-    async def end(self) -> None:
-        if self.process.returncode is None:
-            self.process.kill()
-        await self.process.wait()
-        await self._reader
-
-
-@asynccontextmanager
-async def service(folder: Path, tandem: Server, token: str) -> AsyncIterator[Service]:
-    (folder / "recipe.mjs").write_text(recipe())
-    (folder / "run.mjs").write_text(RUNNER)
-    (folder / "node_modules").symlink_to(ROOT / "node_modules")
-    program = node()
-    assert program, "Node is needed: make test sets it up"
-    told = {"TANDEM": tandem.base, "TOKEN": token}
-    process = await asyncio.create_subprocess_exec(program, folder / "run.mjs", env=told, stdout=PIPE, stderr=DEVNULL)
-    running = Service(process)
-    try:
-        yield running
-    finally:
-        await running.end()
-
-
-async def hosts_page(browser: Browser, host: Host, tandem: Server, token: str) -> Page:
+async def hosts_page(browser: Browser, host: Host, tandem: Server, token: str, client: str = "phoenix") -> Page:
     page = await (await browser.new_context()).new_page()
     await page.goto(host.origin)
-    await page.evaluate(IN_PAGE, [tandem.base, token])
+    await page.evaluate(IN_PAGE, [tandem.base, token, client])
     return page
 
 
@@ -167,7 +102,7 @@ async def test_stock_clients_and_pages_meet_and_miss_nothing_over_a_power_cut(
     other = (await send(tandem, "POST", tokens, lena | {"external_id": "pupil-18", "name": "Jonas Adler"}))["token"]
     pages = [await enter("demo-tutor"), await enter("demo-adult-student")]
     web = await hosts_page(browser, host, tandem, other)
-    async with service(tmp_path, tandem, token) as script:
+    async with service(tmp_path, tandem.base, token) as script:
         # Everybody sees everybody.
         everybody = {"Lena Fischer", "Jonas Adler", "Tom Hale", "Daniel Okafor"}
         await script.until(lambda s: set(s.people) == everybody)
@@ -207,3 +142,38 @@ async def everything_once(pages: list[Page], tandem: Server, script: Service, we
         await expect(rows).to_have_count(5, timeout=RETURNS)
         shown = await rows.evaluate_all("rows => rows.map((row) => row.dataset.id)")
         assert shown == in_order[::-1]
+
+
+@pytest.mark.node
+@pytest.mark.slow
+@pytest.mark.req("RT-2", "RT-5", "RT-15", "RT-17", "PR-8", "HUB-25", "BG-64")
+@pytest.mark.parametrize("client", CLIENTS)
+async def test_who_was_asleep_or_offline_over_a_restart_misses_nothing(
+    browser: Browser, tandem: Server, host: Host, tmp_path: Path, client: str
+) -> None:
+    (tokens, lena), _ = requests()
+    token = (await send(tandem, "POST", tokens, lena))["token"]
+    other = (await send(tandem, "POST", tokens, lena | {"external_id": "pupil-18", "name": "Jonas Adler"}))["token"]
+    web = await hosts_page(browser, host, tandem, other, client)
+    async with service(tmp_path, tandem.base, token, client) as script:
+        await script.until(lambda s: set(s.people) == {"Lena Fischer", "Jonas Adler"})
+        await heard(web, "window.heard.people.length === 2")
+        await tell(tandem, practice("first", score=70))
+        await script.until(lambda s: len(s.activities) == 1)
+        await heard(web, "window.heard.activities.length === 1")
+        await web.context.set_offline(True)
+        with asleep(script):
+            await tell(tandem, practice("before", score=71))
+            await tandem.kill()
+            await tandem.start()
+            await tell(tandem, *(practice(f"after-{n}", score=80 + n) for n in range(3)))
+        await web.context.set_offline(False)
+        await script.until(lambda s: len(s.activities) >= 5 and set(s.people) == {"Lena Fischer", "Jonas Adler"})
+        await heard(web, "window.heard.activities.length >= 5 && window.heard.people.length === 2")
+        await everything_once([], tandem, script, web)
+        # Whoever is signed out is told so, and is not seen to come back.
+        assert (await ask(tandem, "DELETE", "/api/v1/people/pupil-17")).code == 204
+        await script.until(lambda s: s.signed_out)
+        await heard(web, "window.heard.people.length === 1")
+        assert not await web.evaluate("window.heard.signedOut")
+    await web.context.close()

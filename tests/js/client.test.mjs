@@ -236,3 +236,103 @@ test("a refused join is told with its reason and tried again only if that may he
   assert.equal(far.joins("activity:global").length, 2);
   assert.deepEqual(told, ["not_in_cohort"]);
 });
+
+test("a node that stops sends its clients elsewhere: they come soon, spread over three seconds [RT-22] [HUB-25]", async () => {
+  for (const [random, early, wait] of [[0, 2900, 3000], [1, 200, 300]]) {
+    const {clock, far} = start({random: () => random});
+    await settle();
+    far.cut(1012);
+    await clock.pass(early);
+    assert.equal(far.sockets.length, 1);
+    await clock.pass(wait - early);
+    assert.equal(far.sockets.length, 2);
+  }
+});
+
+test("one connection too many stays away for a minute or more, unless somebody looks at its page [RT-5]", async () => {
+  const {clock, far, client} = start();
+  await settle();
+  far.cut(4029);
+  await clock.pass(59000);
+  assert.equal(far.sockets.length, 1);
+  await clock.pass(2000);
+  assert.equal(far.sockets.length, 2);
+  far.cut(4029);
+  await clock.pass(1000);
+  client.hurry();
+  await settle();
+  assert.equal(far.sockets.length, 3);
+});
+
+test("who is signed out does not come back with that token, and nothing waits for them [RT-2] [HUB-25]", async () => {
+  const {clock, far, client} = start();
+  const states = [];
+  client.onState((state) => states.push(state));
+  const lobby = client.channel("presence:lobby");
+  await settle();
+  far.cut(4003);
+  const waiting = lobby.push("update_status", {status: "away"});
+  const refused = assert.rejects(waiting, {reason: "signed_out", temporary: false});
+  await clock.pass(600000);
+  await refused;
+  assert.equal(far.sockets.length, 1);
+  assert.equal(states.at(-1), "ended");
+  await assert.rejects(lobby.push("update_status", {}), {reason: "signed_out"});
+});
+
+test("a token that ran out is replaced by a fresh one, if there is one to have [RT-2]", async () => {
+  let number = 0;
+  const {clock, far, client} = start({token: async () => `a.b.${number += 1}`});
+  await settle();
+  far.cut(4003);
+  await clock.pass(1000);
+  assert.equal(far.sockets.length, 2);
+  assert.equal(client.state, "live");
+});
+
+test("a laptop that slept for an hour finds its line dead, dials at once and gets what it missed, once [RT-17] [HUB-25]", async () => {
+  const {clock, far, client} = start();
+  const heard = [];
+  let missed = [];
+  answering(far, ([, , , event, payload]) => {
+    if (event !== "phx_join") return {};
+    if (payload.since === undefined) return {seq: 5, epoch: "e1", recovered: false, activities: []};
+    return {seq: 5 + missed.length, epoch: "e1", recovered: true, events: missed.map((seq) => ({event: "new_activity", payload: {seq, id: `i${seq}`}}))};
+  });
+  client.channel("activity:global", {onEvent: (_, {seq}) => heard.push(seq)});
+  await settle();
+  // Asleep, no timer fires; the server has long cut the line, and nobody has told this side.
+  clock.now += 3600000;
+  missed = [6, 7, 8];
+  far.last.deaf = true;
+  client.hurry();
+  await clock.pass(3000);
+  assert.equal(far.sockets.length, 1, "the line is given a moment to answer");
+  await clock.pass(1000);
+  assert.equal(far.sockets.length, 2);
+  assert.deepEqual(heard, [6, 7, 8]);
+  far.say("activity:global", "new_activity", {seq: 8, id: "i8"});
+  assert.deepEqual(heard, [6, 7, 8]);
+});
+
+test("the server going away while the page is offline costs nothing: it is found when the network is back [RT-5] [RT-17]", async () => {
+  let online = true;
+  const {clock, far, client} = start({online: () => online});
+  const asked = [];
+  answering(far, ([, , , event, payload]) => {
+    if (event === "phx_join") asked.push(payload.since ?? null);
+    return event === "phx_join" ? {seq: 9, epoch: "e", recovered: payload.since === 9, events: [], activities: []} : {};
+  });
+  client.channel("activity:global", {});
+  await settle();
+  online = false;
+  far.reachable = false;
+  far.cut();
+  await clock.pass(120000);
+  assert.equal(client.state, "offline");
+  online = far.reachable = true;
+  client.hurry();
+  await settle();
+  assert.equal(client.state, "live");
+  assert.deepEqual(asked, [null, 9]);
+});

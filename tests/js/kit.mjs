@@ -48,6 +48,7 @@ export class Far {
       send(text) {
         const message = JSON.parse(text);
         this.sent.push(message);
+        if (this.deaf) return;
         far.onmessage?.(this, message);
       }
       close() { queueMicrotask(() => this.onclose?.()); }
@@ -64,5 +65,5 @@ export class Far {
     socket.onmessage({data: JSON.stringify([joinRef, ref, topic, "phx_reply", {status, response}])});
   }
 
-  cut() { this.last.onclose(); }
+  cut(code) { this.last.onclose({code}); }
 }

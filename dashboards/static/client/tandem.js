@@ -5,9 +5,14 @@
 //
 // Durable messages arrive once and in order across reconnects (a rejoin says which `seq` it saw last); pushes made while
 // offline go out in order; `onState` tells of `connecting`, `live`, `reconnecting`, `offline`, `ended`.
+//
+// The code of a close decides when to come back: at once somewhere else when a node stops (1012), much later when a person
+// has too many connections (4029) unless they look at this very page, and not at all when they are signed out (4003).
 
 export const STEPS = [1000, 2000, 5000, 10000];
 // Contact that is gone is said after QUIET, and called offline when it stays away.
+const RESTART = 1012, SIGNED_OUT = 4003, CROWDED = 4029;
+const SOON = 3000, AWAY = 60000;
 const HEARTBEAT = 30000, ANSWER = 10000, PROBE = 3000, QUIET = 2000, OFFLINE = 20000, KEEP = 500, WAITING = 100;
 
 /** The wait before attempt n: its step, shortened by up to half, so that many clients do not come at once. */
@@ -133,6 +138,7 @@ class Channel {
     return new Promise((resolve, reject) => {
       const push = {event, payload, resolve, reject};
       if (this.state === "refused") reject(this.reason);
+      else if (this.client.state === "ended") reject({reason: "signed_out", temporary: false});
       else if (this.state === "joined" && this.client.open) this.client.send(this, push);
       else if (this.queue.length < WAITING) this.queue.push(push);
       else reject({reason: "too_many_waiting", temporary: true});
@@ -148,6 +154,7 @@ export class Client {
     this.later = options.later ?? ((task, wait) => { const id = setTimeout(task, wait); return () => clearTimeout(id); });
     this.random = options.random ?? Math.random;
     this.online = options.online ?? (() => globalThis.navigator?.onLine !== false);
+    this.last = this.void = null; // the token that was dialled with, and one that is signed out
     Object.assign(this, {channels: new Map(), asked: new Map(), watchers: new Set(), state: "connecting", attempt: 0, count: 0, open: false, timers: {}});
     for (const name of ["online", "offline"]) globalThis.addEventListener?.(name, () => this.hurry());
     globalThis.document?.addEventListener("visibilitychange", () => document.hidden || this.hurry());
@@ -185,16 +192,18 @@ export class Client {
     this.timer("retry");
     try {
       const token = await this.token();
+      if (this.void === token) throw {ended: true};
+      this.last = token;
       const bearer = btoa(token).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
       const socket = new this.Socket(`${this.url}?vsn=2.0.0`, ["phoenix", `base64url.bearer.phx.${bearer}`]);
       this.socket = socket;
       this.timer("answer", () => this.drop(socket), ANSWER);
       socket.onopen = () => this.opened(socket);
       socket.onmessage = ({data}) => socket === this.socket && this.heard(JSON.parse(data));
-      socket.onclose = socket.onerror = () => this.closed(socket);
+      socket.onclose = ({code} = {}) => this.closed(socket, code);
     } catch (error) {
       this.dialling = false;
-      if (error.ended) this.become("ended"); else this.retry();
+      if (error.ended) this.end(); else this.retry();
     }
   }
   opened(socket) {
@@ -206,7 +215,7 @@ export class Client {
     for (const channel of this.channels.values()) channel.join();
   }
   drop(socket) { socket.close(); this.closed(socket); }
-  closed(socket) {
+  closed(socket, code) {
     if (socket !== this.socket) return;
     this.socket = null;
     this.dialling = false;
@@ -218,13 +227,28 @@ export class Client {
       cancel();
       if (push?.payload.key) channel.queue.push(push); else reject({reason: "lost", temporary: true, lost: true});
     }
-    this.retry();
+    // What was signed out with that token may be signed in with another one: whoever gives tokens knows.
+    if (code === SIGNED_OUT) this.void = this.last;
+    this.retry(this.pause(code));
+  }
+  /** How long to stay away, by the code with which the server closed. */
+  pause(code) {
+    if (code === RESTART) return SOON * (1 - 0.9 * this.random());
+    if (code === CROWDED) return AWAY * (1 + this.random());
+    return backoff(this.attempt++, this.random);
+  }
+  /** The sign-in has ended: nothing is dialled, and nothing waits, any more. */
+  end() {
+    this.become("ended");
+    for (const channel of this.channels.values()) {
+      for (const push of channel.queue.splice(0)) push.reject({reason: "signed_out", temporary: false});
+    }
   }
   lost() {
     this.timer("quiet", () => this.become(this.online() ? "reconnecting" : "offline"), QUIET);
     this.timer("offline", () => this.become("offline"), OFFLINE);
   }
-  retry() { if (this.state !== "ended") this.timer("retry", () => this.dial(), backoff(this.attempt++, this.random)); }
+  retry(wait = this.pause()) { if (this.state !== "ended") this.timer("retry", () => this.dial(), wait); }
   /** The network or the reader came back: see at once whether the line is still good. */
   hurry() {
     if (this.open) this.beat(0, PROBE);
