@@ -24,6 +24,8 @@ from core.presence.tracker import Tracker
 log = logging.getLogger(__name__)
 
 PACE = 0.1
+NO_FRIENDS: frozenset[str] = frozenset()
+"""One for all: an empty set costs as much as a person."""
 
 Outlet = Callable[[str, Message], None]
 """Hands a message to one connection of this node."""
@@ -44,9 +46,10 @@ class Audience(Protocol):
 
 
 class Announcer:
+    pace, limit = PACE, LIMIT
+
     def __init__(self, tracker: Tracker, hub: Hub, friends_of: FriendsOf, audience: Audience) -> None:
         self._tracker, self._hub, self._friends_of, self._audience = tracker, hub, friends_of, audience
-        self.pace, self.limit = PACE, LIMIT
         self.outlet: Outlet = lambda _conn, _message: None
         self._due: dict[str, asyncio.TimerHandle] = {}
         self._turned: dict[str, float] = {}
@@ -241,7 +244,7 @@ class Announcer:
                 for conn, viewer in list(waiting.items()):
                     if viewer in wanted:
                         del waiting[conn]
-                        self._acquaint(topic, conn, viewer, found.get(viewer, frozenset()))
+                        self._acquaint(topic, conn, viewer, found.get(viewer, NO_FRIENDS))
                 if not waiting:
                     self._strangers.pop(topic, None)
 

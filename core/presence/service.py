@@ -56,6 +56,8 @@ class _Visit:
     """One connection, on however many topics."""
 
     who: Principal
+    viewer: str
+    """The person's id, as it is told."""
     here: Here
     input_at: float
     topics: tuple[str, ...] = ()
@@ -134,8 +136,8 @@ class Presence:
 
     def _open(self, conn: str, who: Principal) -> _Visit:
         now = self._clock.now()
-        visit = self._visits[conn] = _Visit(who, Here(int(now.timestamp())), self._clock.monotonic())
         viewer = str(who.id)
+        visit = self._visits[conn] = _Visit(who, viewer, Here(int(now.timestamp())), self._clock.monotonic())
         self._of[viewer] = (*self._of.get(viewer, ()), conn)
         if self._store and who.kind == "person" and who.id:
             self._store.enter(conn, who.id, now)
@@ -146,7 +148,7 @@ class Presence:
         kind = kind_of(topic)
         if kind is not None and kind.shows(visit.who):
             meta = entry_meta(kind, visit.who, visit.here, subject_of(topic))
-            changed = self.tracker.join(conn, topic, str(visit.who.id), meta)
+            changed = self.tracker.join(conn, topic, visit.viewer, meta)
         else:
             changed = self.tracker.leave(conn, topic)
         if changed:
@@ -156,7 +158,7 @@ class Presence:
         """Have the state sent to a connection, in step with the diffs."""
         visit = self._visits.get(conn)
         if visit is not None:
-            self.announcer.welcome(topic, conn, str(visit.who.id))
+            self.announcer.welcome(topic, conn, visit.viewer)
 
     def change(self, conn: str, *, status: str | None = None, activity: str | None = None) -> None:
         """What somebody says they are doing, on every topic where the connection is."""
@@ -245,7 +247,7 @@ class Presence:
     def _end(self, conn: str, visit: _Visit) -> None:
         self._visits.pop(conn, None)
         self._lost.pop(conn, None)
-        viewer = str(visit.who.id)
+        viewer = visit.viewer
         left = tuple(other for other in self._of.pop(viewer, ()) if other != conn)
         if left:
             self._of[viewer] = left
@@ -257,8 +259,8 @@ class Presence:
     def _gone(self, conn: str, topic: str, visit: _Visit) -> None:
         if self.tracker.leave(conn, topic):
             self.announcer.schedule(topic)
-        viewer = str(visit.who.id)
-        self.announcer.gone(topic, viewer, any(True for _ in self.connections_of(viewer, topic)))
+        still_here = any(True for _ in self.connections_of(visit.viewer, topic))
+        self.announcer.gone(topic, visit.viewer, still_here)
 
     def _replace_lost(self, user_id: UUID, topic: str) -> None:
         """Somebody came back: what was kept of their lost connection goes in the same breath."""
@@ -325,7 +327,7 @@ class Presence:
     def listeners(self, topic: str) -> Iterator[tuple[str, str]]:
         for conn, visit in self._visits.items():
             if topic in visit.topics:
-                yield conn, str(visit.who.id)
+                yield conn, visit.viewer
 
     def connections_of(self, viewer: str, topic: str) -> Iterable[str]:
         return (conn for conn in self._of.get(viewer, ()) if topic in self._visits[conn].topics)
