@@ -15,6 +15,7 @@ import errno
 import getpass
 import logging
 import os
+import select
 import signal
 import sys
 from collections.abc import Iterator
@@ -35,11 +36,13 @@ from core.logging_setup import configure
 from core.principal import SYSTEM
 from core.settings import Settings, demo_secret, described, read_settings
 from core.transaction import Transactions
-from core.web.channels.socket import socket_routes
 from core.web.channels.topics import TOPICS, TopicSpec
+from core.web.channels.wire.reception import Reception
+from core.web.channels.wire.upgrade import socket_routes
 from core.web.http import handlers
 from core.web.rest import ROUTES
 from core.web.security import origin_allowed
+from dashboards.auth.hosts import is_our_host
 from dashboards.health_feed import HealthFeed
 from dashboards.serve import serve
 from dashboards.site import pages
@@ -207,6 +210,12 @@ class Node:
         self.scheduler = self._scheduler()
         self.feed = HealthFeed(self.app, lambda: self.scheduler.infos, self._viewers)
         self.server: Any = None
+        self.front: Any = None
+        self.reception = Reception(
+            self.app.sockets,
+            lambda origin, host: origin_allowed(origin, host, settings),
+            settings.trusted_proxies,
+        )
 
     def _viewers(self) -> int:
         return len(self.server._tornado.auth_provider.pages) if self.server is not None else 0
@@ -234,6 +243,7 @@ class Node:
             await self.app.transactions.run(SYSTEM, save_personas)
         self.server = self._listen()
         self.server.start()
+        self.front = open_front(self.server._http, self.reception, self.settings)
         await self.scheduler.start()
         port: int = self.server.port
         return port
@@ -254,12 +264,7 @@ class Node:
 
     def _listen(self) -> Any:
         app, settings = self.app, self.settings
-        routes = [
-            *socket_routes(
-                app.sockets, lambda origin, host: origin_allowed(origin, host, settings), settings.trusted_proxies
-            ),
-            *handlers(app, ROUTES),
-        ]
+        routes = [*socket_routes(self.reception), *handlers(app, ROUTES)]
         try:
             return serve(app, pages(self.feed), routes)
         except OSError as error:
@@ -277,9 +282,21 @@ class Node:
         await self.scheduler.stop()
         async with asyncio.timeout(drain_seconds or None):
             await self.app.stop()
+        if self.front is not None:
+            self.front.close()
         if self.server is not None:
             self.server.stop(wait=False)
         await self.database.close()
+
+
+def open_front(server: Any, reception: Reception, settings: Settings) -> Any:
+    """The front door of a listening server; None where sockets go through the server itself."""
+    if settings.wire == "stream" or not (settings.wire or hasattr(select, "epoll")):
+        return None
+    # Only where there is such a thing can it be imported.
+    from core.web.channels.wire.front import FrontDoor
+
+    return FrontDoor(server, reception, lambda host: is_our_host(host, settings))
 
 
 def announce(settings: Settings, port: int, fresh_key: str) -> None:

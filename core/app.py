@@ -104,8 +104,7 @@ class App:
             transactions=self.transactions,
             gate=self.gate,
             specs=specs,
-            authenticate=lambda token: self.principals.from_token(token, "socket"),
-            door=Door(self.limiter, lambda token: self.tokens.read(token, "socket")),
+            door=Door(self.limiter, lambda token: self.tokens.read(token, "socket"), self.principals.present),
             clock=self.clock,
         )
         self.rights_listeners: list[Callable[[UUID], None]] = []

@@ -56,6 +56,9 @@ class Settings:
     bus: str = setting(
         "TANDEM_BUS", "", "`local`, `redis` or `postgres`; by default redis with REDIS_URL, otherwise postgres."
     )
+    wire: str = setting(
+        "TANDEM_WIRE", "", "`bare` or `stream`: what carries sockets; by default bare descriptors where there are such."
+    )
     oidc_issuer: str = setting("TANDEM_OIDC_ISSUER", "", "Address of an OpenID Connect provider for staff.")
     oidc_client_id: str = setting("TANDEM_OIDC_CLIENT_ID", "", "Client id at that provider.")
     oidc_client_secret: str = setting("TANDEM_OIDC_CLIENT_SECRET", "", "Client secret at it.", secret=True)
@@ -130,6 +133,7 @@ def _parse(name: str, raw: str, default: Any) -> Any:
 def _check(s: Settings) -> None:
     _one_of("TANDEM_MODE", s.mode, ("demo", "production"))
     _one_of("TANDEM_SIMULATOR", s.simulator, ("", "on", "off"))
+    _one_of("TANDEM_WIRE", s.wire, ("", "bare", "stream"))
     _one_of("TANDEM_BUS", s.bus, ("", "local", "redis", "postgres"))
     _one_of("TANDEM_LOG_LEVEL", s.log_level.upper(), ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
     if s.public_url and not s.public_url.startswith(("http://", "https://")):

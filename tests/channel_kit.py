@@ -22,7 +22,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from core.web.channels.registry import Sockets
-from core.web.channels.socket import BEARER, socket_routes
+from core.web.channels.wire.front import FrontDoor
+from core.web.channels.wire.reception import AllowOrigin, Reception
+from core.web.channels.wire.tokens import BEARER
+from core.web.channels.wire.upgrade import socket_routes
 
 PATIENCE = 5.0
 ORIGIN = "https://school.example"
@@ -147,16 +150,25 @@ class Channel:
         return await self.push("phx_leave", {})
 
 
-class ChannelServer:
-    """The socket's routes on a free port of this machine."""
+def ours(origin: str, host: str) -> bool:
+    return origin == ORIGIN
 
-    def __init__(self, sockets: Sockets) -> None:
-        self.sockets = sockets
-        application = Application(socket_routes(sockets, lambda origin, _host: origin == ORIGIN))
-        self._server = HTTPServer(application)
+
+class ChannelServer:
+    """The socket on a free port of this machine: behind the front door, or over the HTTP server's own streams."""
+
+    def __init__(self, sockets: Sockets, wire: str = "bare") -> None:
+        self.sockets, self.wire = sockets, wire
+        self.reception = Reception(sockets, ours)
+        self._server = HTTPServer(Application(socket_routes(self.reception)))
         bound = bind_sockets(0, "127.0.0.1")
         self._server.add_sockets(bound)
+        self.front = FrontDoor(self._server, self.reception) if wire == "bare" else None
         self.port: int = bound[0].getsockname()[1]
+
+    def receive(self, allow_origin: AllowOrigin = ours, proxies: tuple[str, ...] = ()) -> None:
+        """Have newcomers judged by these rules from here on."""
+        self.reception.__init__(self.sockets, allow_origin, proxies)  # type: ignore[misc]
 
     def url(self, token: str | None, vsn: str | None = "2.0.0") -> str:
         given = {"vsn": vsn, "token": token}
@@ -180,6 +192,8 @@ class ChannelServer:
     async def close(self) -> None:
         self._server.stop()
         await self._server.close_all_connections()
+        if self.front is not None:
+            self.front.close()
 
 
 def bearer(token: str) -> list[str]:

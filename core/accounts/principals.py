@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from datetime import date
+from sys import intern
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, union_all
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.access import KEY_SCOPES, scopes_of
+from core.accounts.crowd import Crowd
 from core.accounts.rules import Band, band_of
 from core.accounts.tokens import Purpose, Tokens
 from core.clock import Clock
@@ -23,53 +28,49 @@ def hash_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()
 
 
-def short_name(user: User, band: Band) -> str:
+def short_name(user: Any, band: Band) -> str:
     """A minor's public name holds no more than the first; an adult may have chosen another one."""
-    return user.username if band != "adult" or user.display_name else user.first_name
+    name: str = user.username if band != "adult" or user.display_name else user.first_name
+    return name
 
 
 class Principals:
     def __init__(self, transactions: Transactions, tokens: Tokens, clock: Clock) -> None:
         self._transactions, self._tokens, self._clock = transactions, tokens, clock
+        self._crowd = Crowd(self._read)
 
     async def from_token(self, token: str, purpose: Purpose) -> Principal:
         claims = self._tokens.read(token, purpose)
-        async with self._transactions.read() as db:
-            principal = await self.from_user(db, claims.user_id)
+        principal = await self.present(claims.user_id)
         if principal.generation != claims.generation:
             raise Unauthorized
         return principal
 
+    async def present(self, user_id: UUID) -> Principal:
+        """The person as they are now, read together with whoever else is asked for; Unauthorized for nobody."""
+        return await self._crowd.ask(user_id)
+
+    async def _read(self, user_ids: Sequence[UUID]) -> dict[UUID, Principal]:
+        async with self._transactions.read() as db:
+            return await self.from_users(db, user_ids)
+
     async def from_user(self, db: AsyncSession, user_id: UUID) -> Principal:
         """The person as they are now; Unauthorized when there is no such person any more."""
-        user = await db.get(User, user_id)
-        if user is None:
+        found = await self.from_users(db, [user_id])
+        if user_id not in found:
             raise Unauthorized
-        cohort = await db.get(Cohort, user.cohort_id) if user.cohort_id else None
-        hidden = union_all(
-            select(Block.blocked_id).where(Block.blocker_id == user_id),
-            select(Block.blocker_id).where(Block.blocked_id == user_id),
-        )
-        band = band_of(user.birth_date, user.age_band, self._clock.now().date())
-        return Principal(
-            kind="person",
-            id=user.id,
-            name=user.username,
-            avatar=user.avatar,
-            role=user.role,
-            scopes=scopes_of(user.role),
-            cohort_id=user.cohort_id,
-            cohort_name=cohort.name if cohort else "",
-            minor=band != "adult",
-            audience=user.audience,
-            timezone=user.timezone or "UTC",
-            hidden=frozenset((await db.execute(hidden)).scalars()),
-            simulated=user.simulated,
-            generation=user.token_generation,
-            first_name=short_name(user, band),
-            grade=user.grade_level or "",
-            offline=user.appears_offline or user.kept_offline,
-        )
+        return found[user_id]
+
+    async def from_users(self, db: AsyncSession, user_ids: Sequence[UUID]) -> dict[UUID, Principal]:
+        """Those of these people whom there are."""
+        given = {"ids": list(user_ids)}
+        rows = (await db.execute(PEOPLE, given)).all()
+        hidden: dict[UUID, set[UUID]] = {}
+        for blocker, blocked in await db.execute(BLOCKS, given):
+            hidden.setdefault(blocker, set()).add(blocked)
+            hidden.setdefault(blocked, set()).add(blocker)
+        today = self._clock.now().date()
+        return {row.id: _principal(row, frozenset(hidden.get(row.id, ())), today) for row in rows}
 
     async def from_key(self, key: str) -> Principal:
         wanted = select(ApiKey).where(ApiKey.key_hash == hash_secret(key), ApiKey.revoked_at.is_(None))
@@ -79,3 +80,51 @@ class Principals:
             raise Unauthorized
         scopes = frozenset(found.scopes) & KEY_SCOPES
         return Principal(kind="key", id=found.id, name=found.name, scopes=scopes, minor=False, audience="public")
+
+
+PERSON = (
+    User.id,
+    User.username,
+    User.avatar,
+    User.role,
+    User.cohort_id,
+    Cohort.name.label("cohort"),
+    User.audience,
+    User.timezone,
+    User.birth_date,
+    User.age_band,
+    User.simulated,
+    User.token_generation,
+    User.first_name,
+    User.display_name,
+    User.grade_level,
+    (User.appears_offline | User.kept_offline).label("offline"),
+)
+# One array, so that it is one statement however many are asked for.
+THESE = any_(bindparam("ids", type_=ARRAY(Uuid)))
+PEOPLE = select(*PERSON).outerjoin(Cohort, Cohort.id == User.cohort_id).where(User.id == THESE)
+BLOCKS = select(Block.blocker_id, Block.blocked_id).where(or_(Block.blocker_id == THESE, Block.blocked_id == THESE))
+
+
+def _principal(row: Any, hidden: frozenset[UUID], today: date) -> Principal:
+    """A row as a principal. What many have in common is kept once: thousands of these are held at a time."""
+    band = band_of(row.birth_date, row.age_band, today)
+    return Principal(
+        kind="person",
+        id=row.id,
+        name=row.username,
+        avatar=intern(row.avatar),
+        role=intern(row.role),
+        scopes=scopes_of(row.role),
+        cohort_id=row.cohort_id,
+        cohort_name=intern(row.cohort or ""),
+        minor=band != "adult",
+        audience=intern(row.audience),
+        timezone=intern(row.timezone or "UTC"),
+        hidden=hidden,
+        simulated=row.simulated,
+        generation=row.token_generation,
+        first_name=short_name(row, band),
+        grade=intern(row.grade_level or ""),
+        offline=row.offline,
+    )

@@ -6,9 +6,12 @@ revokes all their earlier tokens.
 
 from __future__ import annotations
 
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import jwt
@@ -20,6 +23,8 @@ from core.ids import parse_id
 Purpose = Literal["socket", "page", "api"]
 
 DAY = 86_400
+ISSUER = "tandem"
+CLAIMS = {"iss", "sub", "aud", "gen", "iat", "exp"}
 PURPOSES: tuple[Purpose, ...] = ("socket", "page", "api")
 
 
@@ -41,7 +46,7 @@ class Tokens:
         now = self._clock.now()
         expires = now + timedelta(seconds=min(ttl, DAY))
         claims = {
-            "iss": "tandem",
+            "iss": ISSUER,
             "sub": str(user_id),
             "aud": list(purposes),
             "gen": generation,
@@ -52,14 +57,7 @@ class Tokens:
 
     def read(self, token: str, purpose: Purpose) -> Claims:
         try:
-            claims = jwt.decode(
-                token,
-                self._secret,
-                algorithms=["HS256"],
-                audience=purpose,
-                issuer="tandem",
-                options={"require": ["exp", "iat", "sub", "aud", "iss"], "verify_exp": False, "verify_iat": False},
-            )
+            claims = self._own_claims(token, purpose) or self._claims(token, purpose)
             user_id, generation, expires = parse_id(claims["sub"]), claims["gen"], claims["exp"]
         except (jwt.InvalidTokenError, KeyError, ValueError, TypeError):
             raise Unauthorized from None
@@ -68,3 +66,33 @@ class Tokens:
         if user_id is None or not valid:
             raise Unauthorized
         return Claims(user_id, generation, expires)
+
+    def _own_claims(self, token: str, purpose: Purpose) -> dict[str, Any] | None:
+        """The claims of a token in exactly the form that is made here, for a fraction of the library's time.
+
+        None for any other form, and for every one that is not good: the library has the last word on those.
+        """
+        if not isinstance(token, str) or not token.isascii() or not token.startswith(OWN_HEAD):
+            return None
+        signed, _, signature = token.rpartition(".")
+        wanted = urlsafe_b64encode(hmac.digest(self._secret.encode(), signed.encode(), "sha256")).rstrip(b"=")
+        if not hmac.compare_digest(wanted, signature.encode()):
+            return None
+        body = signed[len(OWN_HEAD) :]
+        claims = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        good = claims.keys() == CLAIMS and claims["iss"] == ISSUER and purpose in claims["aud"]
+        return claims if good else None
+
+    def _claims(self, token: str, purpose: Purpose) -> dict[str, Any]:
+        found: dict[str, Any] = jwt.decode(
+            token,
+            self._secret,
+            algorithms=["HS256"],
+            audience=purpose,
+            issuer=ISSUER,
+            options={"require": ["exp", "iat", "sub", "aud", "iss"], "verify_exp": False, "verify_iat": False},
+        )
+        return found
+
+
+OWN_HEAD = jwt.encode({}, "-" * 32, algorithm="HS256").partition(".")[0] + "."

@@ -33,7 +33,7 @@ class Message:
     topic: str
     name: str
     payload: Any
-    """An object, or one that is encoded already (`msgspec.Raw`)."""
+    """An object, or one that is encoded already (`msgspec.Raw`); plain bytes go out in binary frames."""
     seq: int | None = None
     about: UUID | None = None
     delivery: Delivery | None = None

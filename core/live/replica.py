@@ -220,6 +220,15 @@ class Replicas:
         self._open: dict[str, Replica] = {}
         self._swept = clock.monotonic()
 
+    def present(self, topic: str) -> Replica | None:
+        """The replica of a topic if it is here and current; `get` waits until it is."""
+        self.sweep()
+        replica = self._open.get(topic)
+        if replica is None or not replica.fresh:
+            return None
+        replica.idle_since = None
+        return replica
+
     async def get(self, topic: str) -> Replica:
         """The current replica of a topic. Between its return and the next `await` nothing is missed."""
         self.sweep()

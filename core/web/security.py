@@ -131,12 +131,16 @@ def trusted_networks(proxies: tuple[str, ...]) -> tuple[Network, ...]:
 
 def client_address(request: HTTPServerRequest, proxies: tuple[str, ...]) -> str:
     """Who asks: the nearest address that is not one of our own proxies. What others claim is not believed."""
-    trusted = trusted_networks(proxies)
-    address = _address(request.remote_ip or "")
+    return nearest_address(request.remote_ip or "", ",".join(request.headers.get_list("X-Forwarded-For")), proxies)
+
+
+def nearest_address(peer: str, forwarded: str, proxies: tuple[str, ...]) -> str:
+    """The same, of whoever is connected and what the header says."""
+    address = _address(peer)
     if address is None:
-        return request.remote_ip or "unknown"
-    hops = ",".join(request.headers.get_list("X-Forwarded-For")).split(",")
-    for hop in reversed(hops):
+        return peer or "unknown"
+    trusted = trusted_networks(proxies)
+    for hop in reversed(forwarded.split(",")):
         if not _is_trusted(address, trusted):
             break
         before = _address(hop)
@@ -150,6 +154,7 @@ def _is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
     return any(address.version == network.version and address in network for network in trusted)
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str) -> Address | None:
     """An address as proxies write it: with a port or in brackets too. IPv4 inside IPv6 is IPv4."""
     plain = text.strip()

@@ -17,8 +17,14 @@ Connect = Callable[..., Awaitable[ChannelClient]]
 
 
 @pytest.fixture
-async def server(app: App) -> AsyncIterator[ChannelServer]:
-    server = ChannelServer(app.sockets)
+def wire() -> str:
+    """What carries the sockets; the contract's tests name both."""
+    return "bare"
+
+
+@pytest.fixture
+async def server(app: App, wire: str) -> AsyncIterator[ChannelServer]:
+    server = ChannelServer(app.sockets, wire)
     yield server
     await server.close()
 

@@ -79,12 +79,28 @@ def binary_push(*parts: bytes, payload: bytes = b"\x00\x01") -> bytes:
     return bytes((0, *(len(part) for part in parts))) + b"".join(parts) + payload
 
 
-def test_a_binary_push_is_refused_by_its_reference() -> None:
+@pytest.mark.req("RT-11")
+def test_a_binary_push_is_read_with_its_bytes_as_they_are() -> None:
+    frame = binary_push(b"1", b"9", b"presence:lobby", b"photo", payload=b"\x00\xff{}")
+    assert parse(frame) == Incoming("1", "9", "presence:lobby", "photo", b"\x00\xff{}")
+    assert parse(binary_push(b"", b"", b"t", b"e", payload=b"")) == Incoming(None, None, "t", "e", b"")
+
+
+@pytest.mark.parametrize("parts", [(b"1", b"1", b"", b"e"), (b"1", b"1", b"t", b""), (b"1" * 65, b"1", b"t", b"e")])
+def test_a_binary_push_without_an_address_is_malformed(parts: tuple[bytes, ...]) -> None:
     with pytest.raises(ProtocolError) as refused:
-        parse(binary_push(b"1", b"9", b"presence:lobby", b"photo"))
-    error = refused.value
-    assert not isinstance(error, Unreadable)
-    assert (error.reason, error.ref, error.topic) == ("binary_not_supported", "9", "presence:lobby")
+        parse(binary_push(*parts))
+    assert not isinstance(refused.value, Unreadable)
+
+
+@pytest.mark.req("RT-11")
+def test_bytes_go_out_in_the_serializers_forms() -> None:
+    assert (
+        protocol.reply_frame("1", "9", "room", "ok", b"\x00x")
+        == b"\x82\x0f" + b"\x01\x01\x01\x04\x02" + b"19roomok\x00x"
+    )
+    assert protocol.broadcast_frame("room", "say", b"\x00x") == b"\x82\x0c" + b"\x02\x04\x03" + b"roomsay\x00x"
+    assert protocol.push_frame("1", "room", "say", b"\x00x") == b"\x82\x0e" + b"\x00\x01\x04\x03" + b"1roomsay\x00x"
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from core.accounts.commands import revoke_tokens
 from core.app import App
 from core.errors import Unavailable
-from core.principal import SYSTEM
+from core.principal import SYSTEM, Principal
 from core.social.friendships import block_person, unblock_person
 from tests.channel_kit import ChannelServer
 from tests.channels.conftest import Connect
@@ -157,10 +158,10 @@ async def test_what_cannot_be_judged_is_shut_and_what_is_only_checked_waits(
     client = await enter(ada)
     await client.heartbeat()
 
-    async def away(token: str) -> None:
+    async def away(user_id: UUID, generation: int) -> Principal:
         raise Unavailable
 
-    app.sockets.rights.authenticate = away  # type: ignore[assignment]
+    app.sockets.rights.ask = away
     await app.sockets.reauthorize(ada.id, patient=True)
     assert (await client.heartbeat()).status == "ok"
     await app.sockets.reauthorize(ada.id)
@@ -184,15 +185,16 @@ async def test_rights_that_changed_during_the_handshake_count(app: App, make: Ma
     """The token was good when it was looked at, and void before the connection was known here."""
     ada = await make.person()
     token = make.token(ada)
-    authenticate = app.sockets.rights.authenticate
+    door = app.sockets._door
+    look_up = door._look_up
 
-    async def late(given: str) -> object:
-        principal = await authenticate(given)
-        app.sockets.rights.authenticate = authenticate
+    async def late(user_id: UUID) -> Principal:
+        principal = await look_up(user_id)
+        door._look_up = look_up
         await make.run(SYSTEM, revoke_tokens, ada.id)
         await app.settle()
         return principal
 
-    app.sockets.rights.authenticate = late  # type: ignore[assignment]
+    door._look_up = late
     async with server.client(token) as client:
         assert await client.closed() == 4003

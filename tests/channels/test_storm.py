@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from typing import Any
+from uuid import UUID
 
 import pytest
-from tornado.web import Application
 
 from core.app import App
 from core.clock import FakeClock
@@ -19,7 +19,6 @@ from core.presence.tracker import SHOWN, Tracker
 from core.safety.limiter import Rate
 from core.web.channels.connection import CROWDED, REVOKED
 from core.web.channels.door import BY_PERSON, Door
-from core.web.channels.socket import socket_routes
 from tests.channel_kit import ChannelServer
 from tests.channels.conftest import Connect
 from tests.factories import Make
@@ -72,14 +71,13 @@ async def test_who_comes_too_often_is_refused_before_anything_is_looked_up(
 ) -> None:
     ada, leo = await make.person(), await make.person()
     token, asked = make.token(ada), 0
-    authenticate = app.sockets.rights.authenticate
 
-    async def counted(given: str) -> Any:
+    async def counted(user_id: UUID) -> Any:
         nonlocal asked
         asked += 1
-        return await authenticate(given)
+        return await app.principals.present(user_id)
 
-    app.sockets.rights.authenticate = counted
+    app.sockets._door = Door(app.limiter, lambda t: app.tokens.read(t, "socket"), counted)
     for _ in range(BY_PERSON.count):
         async with server.client(token):
             pass
@@ -97,8 +95,9 @@ async def test_who_comes_too_often_is_refused_before_anything_is_looked_up(
 async def test_an_address_that_guesses_is_refused_and_its_neighbours_are_not(
     app: App, make: Make, server: ChannelServer
 ) -> None:
-    app.sockets._door = Door(app.limiter, lambda t: app.tokens.read(t, "socket"), by_address=Rate(5))
-    server._server.request_callback = Application(socket_routes(app.sockets, lambda *_: True, ("127.0.0.1",)))
+    door = Door(app.limiter, lambda t: app.tokens.read(t, "socket"), app.principals.present, bad_by_address=Rate(5))
+    app.sockets._door = door
+    server.receive(proxies=("127.0.0.1",))
     there, elsewhere = ({"additional_headers": {"X-Forwarded-For": a}} for a in ("10.1.1.1", "10.1.1.2"))
     bad = server.url("a.b.c")
     assert [(await server.refusal(bad, **there))[0] for _ in range(6)] == [403] * 5 + [429]

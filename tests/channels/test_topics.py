@@ -197,7 +197,7 @@ async def test_what_is_unknown_or_malformed_gets_an_error_and_never_ends_the_con
         refusal = await client.until(lambda m: m.event == "phx_reply" and m.ref is None)
         assert refusal.response["reason"] == "malformed"
         assert refusal.response["temporary"] is False
-    await client.websocket.send(bytes((0, 1, 1, 14, 5)) + b"17presence:lobbyphoto\x00")
+    await client.websocket.send(bytes((0, 1, 1, 14, 13)) + b"17presence:lobbyupdate_status\x00")
     assert (await client.reply_to("7")).response["reason"] == "binary_not_supported"
     assert (await client.heartbeat()).status == "ok"
 

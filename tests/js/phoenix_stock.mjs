@@ -135,7 +135,7 @@ test("every push gets an answer, and a bad one keeps the connection [RT-9]", asy
   const refused = await push(lobby, "update_status", {status: "busy"});
   assert.deepEqual([refused.status, refused.response.reason], ["error", "invalid_status"]);
   assert.equal((await push(lobby, "no_such_message", {})).response.reason, "unknown_event");
-  assert.equal((await push(lobby, "photo", new ArrayBuffer(8))).response.reason, "binary_not_supported");
+  assert.equal((await push(lobby, "update_status", new ArrayBuffer(8))).response.reason, "binary_not_supported");
   assert.equal(socket.isConnected(), true);
 });
 

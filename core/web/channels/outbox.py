@@ -23,7 +23,7 @@ class Outbox:
         self.limit, self.limit_bytes = limit, limit_bytes
         self._entries: list[Entry] = []
         self._bytes = 0
-        self.stale: set[Hashable] = set()
+        self.stale: frozenset[Hashable] = frozenset()
         self.full = False
         self.dropped = 0
 
@@ -55,7 +55,7 @@ class Outbox:
         self._keep([e for i, e in enumerate(self._entries) if not e[2] or newest[e[1], e[2]] == i])
 
     def _give_up(self) -> None:
-        self.stale.update(topic for _, topic, _ in self._entries if topic is not None)
+        self.stale |= {topic for _, topic, _ in self._entries if topic is not None}
         self._keep([entry for entry in self._entries if entry[1] is None])
         self.full = self._over()
 
@@ -66,7 +66,7 @@ class Outbox:
 
     def forget(self, topic: Hashable) -> None:
         """Drop what waits for a topic that is left."""
-        self.stale.discard(topic)
+        self.stale -= {topic}
         self._keep([entry for entry in self._entries if entry[1] != topic])
 
     def take(self) -> bytes:

@@ -1,18 +1,20 @@
 """The codec of the socket: Phoenix Channels V2, `[join_ref, ref, topic, event, payload]` as JSON text.
 
+A payload of plain bytes travels in the serializer's binary form instead, in either direction.
+
 Pure. `parse` answers an `Incoming` or raises `ProtocolError`, whatever it is given; the error holds as much of the
 message's address as could be read, so that its sender can be told. `Unreadable` is a frame that is no message at all.
-Outgoing messages are made as bytes, once, and `text_frame` puts the websocket's own header before them: a server's
-frame is not masked, so the same bytes serve everybody.
+Outgoing messages are made as whole frames, once: a server's frame is not masked, so the same bytes serve everybody.
 """
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
+
+from core.web.channels.wire.frames import BINARY, TEXT, framed
 
 MAX_FRAME = 64 * 1024
 MAX_TOPIC = 200
@@ -23,7 +25,8 @@ MAX_DEPTH = 16
 HEARTBEAT_TOPIC = "phoenix"
 JOIN, LEAVE, REPLY, CLOSE = "phx_join", "phx_leave", "phx_reply", "phx_close"
 
-PING = b"\x89\x00"
+PUSHED, REPLIED, SPREAD = 0, 1, 2
+"""Kinds of binary messages."""
 
 Ref = str | int | None
 Status = Literal["ok", "error"]
@@ -38,7 +41,7 @@ class Incoming:
     ref: Ref
     topic: str
     event: str
-    payload: dict[str, Any]
+    payload: dict[str, Any] | bytes
 
 
 class ProtocolError(Exception):
@@ -60,9 +63,9 @@ def speaks_v2(version: str) -> bool:
 
 
 def parse(frame: str | bytes) -> Incoming:
-    """One message from a text frame (or, to be refused politely, from a binary one)."""
+    """One message from a text frame, or from a binary one."""
     if isinstance(frame, bytes):
-        raise _binary(frame)
+        return _binary(frame)
     if len(frame) > MAX_FRAME:
         raise ProtocolError("too_large")
     try:
@@ -76,13 +79,17 @@ def parse(frame: str | bytes) -> Incoming:
 
 def _incoming(join_ref: Any, ref: Any, topic: Any, event: Any, payload: Any) -> Incoming:
     join_ref, ref = _ref(join_ref), _ref(ref)
+    _check_names(join_ref, ref, topic, event)
+    if not isinstance(payload, dict) or _deep(payload):
+        raise ProtocolError("payload must be an object", join_ref, ref, topic)
+    return Incoming(join_ref, ref, topic, event, payload)
+
+
+def _check_names(join_ref: Ref, ref: Ref, topic: Any, event: Any) -> None:
     if not isinstance(topic, str) or not 0 < len(topic) <= MAX_TOPIC:
         raise ProtocolError("malformed", join_ref, ref)
     if not isinstance(event, str) or not 0 < len(event) <= MAX_EVENT:
         raise ProtocolError("malformed", join_ref, ref, topic)
-    if not isinstance(payload, dict) or _deep(payload):
-        raise ProtocolError("payload must be an object", join_ref, ref, topic)
-    return Incoming(join_ref, ref, topic, event, payload)
 
 
 def _ref(value: Any) -> Ref:
@@ -107,24 +114,22 @@ def _deep(value: Any) -> bool:
     return True
 
 
-def _binary(frame: bytes) -> ProtocolError:
-    """The refusal of a binary push: V2 has a form for it, and no topic here takes one."""
-    if len(frame) < 5 or frame[0] != 0:
-        return Unreadable("unreadable")
+def _binary(frame: bytes) -> Incoming:
+    """A push whose payload is plain bytes: four lengths, four texts, and the rest."""
+    if len(frame) < 5 or frame[0] != PUSHED:
+        raise Unreadable("unreadable")
     texts, at = [], 5
     for size in frame[1:5]:
         texts.append(frame[at : at + size])
         at += size
     if at > len(frame):
-        return Unreadable("unreadable")
+        raise Unreadable("unreadable")
     try:
-        join_ref, ref, topic, _event = (part.decode() for part in texts)
+        join_ref, ref, topic, event = (part.decode() for part in texts)
     except UnicodeDecodeError:
-        return Unreadable("unreadable")
-    try:
-        return ProtocolError("binary_not_supported", _ref(join_ref), _ref(ref), topic[:MAX_TOPIC] or HEARTBEAT_TOPIC)
-    except ProtocolError as error:
-        return error
+        raise Unreadable("unreadable") from None
+    _check_names(_ref(join_ref or None), _ref(ref or None), topic, event)
+    return Incoming(join_ref or None, ref or None, topic, event, frame[at:])
 
 
 def reply(join_ref: Ref, ref: Ref, topic: str, status: Status, response: Any) -> bytes:
@@ -149,9 +154,35 @@ def broadcast(topic: str, event: str, payload: Any) -> bytes:
 
 def text_frame(message: bytes) -> bytes:
     """A message as an unmasked websocket text frame."""
-    size = len(message)
-    if size < 126:
-        return bytes((0x81, size)) + message
-    if size < 65536:
-        return struct.pack("!BBH", 0x81, 126, size) + message
-    return struct.pack("!BBQ", 0x81, 127, size) + message
+    return framed(TEXT, message)
+
+
+def reply_frame(join_ref: Ref, ref: Ref, topic: str, status: Status, response: Any) -> bytes:
+    """The answer to one message, in the form that its response asks for."""
+    if isinstance(response, bytes):
+        return _binary_frame(REPLIED, _text(join_ref), _text(ref), topic, status, data=response)
+    return text_frame(reply(join_ref, ref, topic, status, response))
+
+
+def broadcast_frame(topic: str, event: str, payload: Any) -> bytes:
+    """A message to everybody on a topic, in the form that its payload asks for."""
+    if isinstance(payload, bytes):
+        return _binary_frame(SPREAD, topic, event, data=payload)
+    return text_frame(broadcast(topic, event, payload))
+
+
+def push_frame(join_ref: Ref, topic: str, event: str, payload: Any) -> bytes:
+    """A message to one joined channel, in the form that its payload asks for."""
+    if isinstance(payload, bytes):
+        return _binary_frame(PUSHED, _text(join_ref), topic, event, data=payload)
+    return text_frame(push(join_ref, topic, event, payload))
+
+
+def _text(ref: Ref) -> str:
+    return "" if ref is None else str(ref)
+
+
+def _binary_frame(kind: int, *texts: str, data: bytes) -> bytes:
+    """The kind, a byte of length for each text, the texts, and the bytes as they are."""
+    parts = [text.encode() for text in texts]
+    return framed(BINARY, bytes((kind, *map(len, parts))) + b"".join(parts) + data)

@@ -13,25 +13,25 @@ from core.errors import Unauthorized
 from core.live.hub import Hub, Message
 from core.live.relay import Relay
 from core.live.replica import Replicas
-from core.presence.service import LOST, Presence
+from core.presence.service import Presence
 from core.principal import Principal
 from core.safety.gate import Gate
 from core.transaction import Transactions
-from core.web.channels.connection import CROWDED, RESTART, REVOKED, TRY_LATER, Connection, Counters, Transport
+from core.web.channels.connection import CROWDED, RESTART, REVOKED, Connection, Counters, Transport
 from core.web.channels.door import Door, Pass
 from core.web.channels.joining import Joining
-from core.web.channels.protocol import Incoming
-from core.web.channels.rights import Authenticate, Rights, close_all
+from core.web.channels.rights import EVERY, Rights, close_all
 from core.web.channels.rooms import Member
+from core.web.channels.sweeper import SLICE, Sweeper
 from core.web.channels.topics import TOPICS, Services, TopicSpec
 
 log = logging.getLogger(__name__)
 
-PING_AFTER = 20.0
+PING_AFTER = 32.0
+"""A little more than the clients' own 30 seconds: who sends heartbeats is never asked."""
 CUT_AFTER = 45.0
 STUCK_AFTER = 5.0
 TICK = 1.0
-SLICE = 2_000
 EACH = 20
 """Connections of one person on one node."""
 
@@ -46,7 +46,6 @@ class Sockets:
         presence: Presence,
         transactions: Transactions,
         gate: Gate,
-        authenticate: Authenticate,
         door: Door,
         clock: Clock,
         specs: tuple[TopicSpec, ...] = TOPICS,
@@ -59,13 +58,17 @@ class Sockets:
         self._relay, self._presence, self._replicas, self._door = relay, presence, replicas, door
         self._each = each
         self._ping_after, self._cut_after, self._stuck_after = ping_after, cut_after, stuck_after
-        self.joining = Joining(hub, relay, replicas, Services(presence, transactions, gate), specs)
-        self.rights = Rights(authenticate, clock, self.of, self.joining.rights_changed, presence.end_lost)
+        self._sweeper = Sweeper()
+        self.wake = self._sweeper.wake
+        services = Services(presence, transactions, gate)
+        self.joining = Joining(hub, relay, replicas, services, self._sweeper, specs)
+        self.handle, self.handle_now = self.joining.handle, self.joining.handle_now
+        self.rights = Rights(door.judge, clock, self.of, self.joining.rights_changed, presence.end_lost)
         self._connections: dict[str, Connection] = {}
-        self._people: dict[UUID, dict[Connection, None]] = {}
-        self._lines: set[str] = set()
+        self._people: dict[UUID, tuple[Connection, ...]] = {}
+        self._lines = 0
+        """Connections whose line is still up, be they ended or not."""
         self._all_hung_up = asyncio.Event()
-        self._dirty: list[Connection] = []
         self._task: asyncio.Task[None] | None = None
         relay.listeners.append(self.rights.on_fact)
         presence.announcer.outlet = self._tell
@@ -79,22 +82,21 @@ class Sockets:
 
     async def admit(self, token: str, address: str) -> Pass:
         """Whom a token names; Forbidden whatever is wrong with it."""
-        return await self._door.admit(token, address, self.rights.authenticate)
+        return await self._door.admit(token, address)
 
     # --- connections
 
     def open(self, transport: Transport, given: Pass, asked_at: float) -> Connection:
         """Take in a connection whose token was good at `asked_at`; a person's oldest makes room for the newest."""
         user_id = _id_of(given.principal)
-        connection = Connection(self, transport, given.principal, given.token, given.expires_at)
+        connection = Connection(self, transport, given.principal, given.expires_at)
         self._connections[connection.id] = connection
-        self._lines.add(connection.id)
-        mine = self._people.setdefault(user_id, {})
-        mine[connection] = None
+        self._lines += 1
+        self._people[user_id] = (*self._people.get(user_id, ()), connection)
         self.counters.opened += 1
-        while len(mine) > self._each:
+        while len(self._people[user_id]) > self._each:
             self.counters.crowded += 1
-            next(iter(mine)).close(CROWDED, "too many connections")
+            self._people[user_id][0].close(CROWDED, "too many connections")
         if self.rights.changed_since(user_id, asked_at):
             self.rights.judge_soon(user_id)
         return connection
@@ -102,16 +104,17 @@ class Sockets:
     def ended(self, connection: Connection, grace: float) -> None:
         self._connections.pop(connection.id, None)
         user_id = _id_of(connection.principal)
-        mine = self._people.get(user_id, {})
-        mine.pop(connection, None)
-        if not mine:
+        left = tuple(other for other in self._people.get(user_id, ()) if other is not connection)
+        if left:
+            self._people[user_id] = left
+        else:
             self._people.pop(user_id, None)
         self.joining.drop(connection)
         self._presence.leave(connection.id, grace=grace)
 
     def hung_up(self, connection: Connection) -> None:
         """The line of a connection, ended before or not, is down."""
-        self._lines.discard(connection.id)
+        self._lines -= 1
         if self.draining and not self._lines:
             self._all_hung_up.set()
 
@@ -130,11 +133,6 @@ class Sockets:
         """Judge a person's connections now; what the relay tells is judged without being asked."""
         await self.rights.judge(user_id, patient)
 
-    # --- messages
-
-    async def handle(self, connection: Connection, message: Incoming) -> dict[str, Any] | None:
-        return await self.joining.handle(connection, message)
-
     def resync(self, connection: Connection, member: Member) -> None:
         self.counters.resyncs += 1
         self.joining.resync(connection, member)
@@ -144,28 +142,6 @@ class Sockets:
         connection = self._connections.get(conn)
         if connection is not None:
             self.joining.tell(connection, message)
-
-    # --- writing: one sweep a turn, in slices, so that a burst goes out joined and nobody waits long
-
-    def wake(self, connection: Connection) -> None:
-        if connection.awake:
-            return
-        connection.awake = True
-        if not self._dirty:
-            asyncio.get_running_loop().call_soon(self._sweep)
-        self._dirty.append(connection)
-
-    def _sweep(self) -> None:
-        turn, self._dirty = self._dirty[:SLICE], self._dirty[SLICE:]
-        if self._dirty:
-            asyncio.get_running_loop().call_soon(self._sweep)
-        for connection in turn:
-            connection.awake = False
-            try:
-                connection.pump()
-            except Exception:
-                log.exception("a connection could not be written to")
-                connection.close(TRY_LATER)
 
     # --- time
 
@@ -181,21 +157,29 @@ class Sockets:
         """What time alone brings: tokens that have run out, pings, cuts, and states that nobody watches any more."""
         now, date = self.clock.monotonic(), self.clock.now().timestamp()
         self._replicas.sweep()
-        for connection in list(self._connections.values()):
-            silence = now - connection.seen_at
-            if connection.expires_at <= date:
-                connection.close(REVOKED, "signed out")
-            elif connection.stuck(now, self._stuck_after):
-                connection.too_slow()
-            elif silence >= self._cut_after:
-                connection.gone(LOST)
-                connection.transport.close(TRY_LATER, "silent")
-            elif silence >= self._ping_after and not connection.pinged and connection.waits_since is None:
-                connection.pinged = True
-                connection.transport.ping()
-            else:
-                self.rights.tick(connection, _id_of(connection.principal), now)
+        silent, judged = now - self._ping_after, now - EVERY
+        # Of those who are quiet, which is nearly all, nothing but these few comparisons is asked.
+        for connection in [
+            c
+            for c in self._connections.values()
+            if c.outbox is not None or c.seen_at <= silent or c.judged_at <= judged or c.expires_at <= date
+        ]:
+            self._look_at(connection, now, date)
         self.rights.forget_old(now)
+
+    def _look_at(self, connection: Connection, now: float, date: float) -> None:
+        silence = now - connection.seen_at
+        if connection.expires_at <= date:
+            connection.close(REVOKED, "signed out")
+        elif connection.stuck(now, self._stuck_after):
+            connection.too_slow()
+        elif silence >= self._cut_after:
+            connection.gone_silent()
+        elif silence >= self._ping_after and not connection.pinged and connection.waits_since is None:
+            connection.pinged = True
+            connection.transport.ping()
+        else:
+            self.rights.tick(connection, _id_of(connection.principal), now)
 
     async def drain(self, seconds: float = 5.0) -> None:
         """Let nobody in any more, send everybody away to come back elsewhere, and stop.
@@ -229,7 +213,7 @@ class Sockets:
             "connections": len(self._connections),
             "people": len(self._people),
             "topics": self.joining.counts(),
-            "queued": sum(len(connection.outbox) for connection in self._connections.values()),
+            "queued": sum(connection.queued for connection in self._connections.values()),
             **{name: getattr(self.counters, name) for name in self.counters.__slots__},
         }
 

@@ -1,7 +1,8 @@
 """Judging open connections again: when a fact says that somebody's rights changed, and now and then in any case.
 
-Whatever the fact was, the question is the one of the handshake: who does this token name, and what may they do? A
-connection whose token is void is closed; one that may still be open is told which of its topics are not.
+Whatever the fact was, the question is the one of the handshake: whom does a token of this person and generation name,
+and what may they do? The token itself is not kept. A connection whose token is void is closed; one that may still be
+open is told which of its topics are not.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from core.clock import Clock
-from core.errors import TandemError, Unauthorized
+from core.errors import TandemError
 from core.events.catalog import (
     AccessChanged,
     AudienceChanged,
@@ -41,19 +42,20 @@ EVERY = 600.0
 REMEMBERED = 60.0
 AGAIN = 0.2
 
-Authenticate = Callable[[str], Awaitable[Principal]]
+Judge = Callable[[UUID, int], Awaitable[Principal]]
+"""Who a token of this person and generation names now; an error when it opens nothing any more."""
 
 
 class Rights:
     def __init__(
         self,
-        authenticate: Authenticate,
+        judge: Judge,
         clock: Clock,
         connections_of: Callable[[UUID], Sequence[Connection]],
         changed: Callable[[Connection, Principal], None],
         forget: Callable[[UUID], None],
     ) -> None:
-        self.authenticate = authenticate
+        self.ask = judge
         self._clock, self._connections_of, self._changed, self._forget = clock, connections_of, changed, forget
         self._judging: dict[UUID, asyncio.Task[None]] = {}
         self._told: dict[UUID, float] = {}
@@ -106,9 +108,7 @@ class Rights:
         for connection in self._connections_of(user_id):
             connection.judged_at = self._clock.monotonic()
             try:
-                principal = await self._asked(connection.token)
-                if principal.id != user_id or not principal.may("socket:connect"):
-                    raise Unauthorized
+                principal = await self._asked(user_id, connection.principal.generation)
             except TandemError as error:
                 if not error.temporary:
                     connection.close(REVOKED, "signed out")
@@ -119,16 +119,16 @@ class Rights:
                 before, connection.principal = connection.principal, principal
                 self._changed(connection, before)
 
-    async def _asked(self, token: str) -> Principal:
-        """Who a token names now; a database that is away is given three tries."""
+    async def _asked(self, user_id: UUID, generation: int) -> Principal:
+        """Who they are now; a database that is away is given three tries."""
         for _ in range(2):
             try:
-                return await self.authenticate(token)
+                return await self.ask(user_id, generation)
             except TandemError as error:
                 if not error.temporary:
                     raise
             await asyncio.sleep(AGAIN)
-        return await self.authenticate(token)
+        return await self.ask(user_id, generation)
 
     async def stop(self) -> None:
         tasks = list(self._judging.values())

@@ -49,13 +49,14 @@ class Push:
     services: Services
 
 
-Handler = Callable[[Push], Awaitable[dict[str, Any] | None]]
+Handler = Callable[[Push], Awaitable[dict[str, Any] | bytes | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class PushSpec:
     name: str
-    type: type[m.Strict]
+    type: type[m.Strict] | type[bytes]
+    """What its payload is: a form, or plain bytes in the serializer's binary frames."""
     handle: Handler
     scope: str
     refusal: str = "invalid_payload"
