@@ -28,6 +28,9 @@ COLOURS: Final[dict[str, tuple[str, str]]] = {
     "bad-weak": ("#FBE3E1", "#43201F"),
     "warm": ("#A04807", "#F5A968"),
     "warm-weak": ("#FDEBDD", "#3D2716"),
+    "good-fill": ("#2A9160", "#6FD3A0"),
+    "warn-fill": ("#B7791F", "#F0BE5A"),
+    "bad-fill": ("#C8372D", "#FF9A92"),
     "sun": ("#F0A35E", "#F2B27A"),
     "raised": ("#FFFFFF", "#323A66"),
     "track": ("#DDE0EE", "#343B5E"),
@@ -53,6 +56,18 @@ GROUNDS: Final[tuple[str, ...]] = (
 )  # fmt: skip
 """Grounds of the animal avatars, numbered from 1 in file names: `fox-1.svg` to `whale-8.svg`."""
 
+TINTS: Final[tuple[tuple[str, str, str, str], ...]] = (
+    ("#D5DCFF", "#2B3472", "#3D4A86", "#E4E8FF"),
+    ("#FBD0C5", "#6B2413", "#7A3B2B", "#FFE2DA"),
+    ("#C3E8CF", "#0C4A28", "#22593A", "#D8F5E2"),
+    ("#EEDCB8", "#54390A", "#5F4713", "#F8E9CB"),
+    ("#F8D0E6", "#661C4B", "#6D3858", "#FCDDEF"),
+    ("#BAE6F8", "#0B435E", "#12546C", "#D2F0FC"),
+    ("#DAE5BF", "#38480F", "#4A5620", "#E9F2D2"),
+    ("#E9D6F9", "#4B2270", "#583A74", "#F1E3FC"),
+)
+"""A workshop's people: ground and letters in light, ground and letters in dark; letters keep 4.5:1 on their ground."""
+
 FIXED: Final[dict[str, str]] = {
     "font": '"Inter Variable", Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
     "radius-s": "8px",
@@ -72,8 +87,8 @@ FIXED: Final[dict[str, str]] = {
 
 def css() -> str:
     """The whole of tokens.css."""
-    light = _lines({name: pair[0] for name, pair in COLOURS.items()})
-    dark = _lines({name: pair[1] for name, pair in COLOURS.items()})
+    light = _lines({name: pair[0] for name, pair in COLOURS.items()} | _tints(0))
+    dark = _lines({name: pair[1] for name, pair in COLOURS.items()} | _tints(2))
     deep = _lines({f"deep-{index}": colour for index, colour in enumerate(DEEP_GROUNDS, start=1)})
     return "\n".join(
         (
@@ -86,6 +101,12 @@ def css() -> str:
             "",
         )
     )
+
+
+def _tints(first: int) -> dict[str, str]:
+    """The workshop's people, from the two values of one theme."""
+    named = enumerate(TINTS, start=1)
+    return {key: tint[at] for n, tint in named for key, at in ((f"tint-{n}", first), (f"tint-{n}-ink", first + 1))}
 
 
 def _lines(values: dict[str, str]) -> str:

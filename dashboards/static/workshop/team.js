@@ -1,0 +1,61 @@
+// <ws-team>: the team's own room. Where we stand, what has changed, what is still open.
+// `{name, since, count, unfinished, trends: [{number, title, scale, points: [{on, average, spread}]}], actions, workshops, today, exports}`.
+import {day as shortest} from "./actions.js";
+import {screen} from "./element.js";
+import {face, icon} from "./faces.js";
+import {TEXTS} from "./texts.js";
+import {t} from "./tree.js";
+import {shape, verdict} from "./trend.js";
+import {figure, longDay, monthYear, namedDay} from "./words.js";
+
+const T = TEXTS.team;
+const WIDTH = 240;
+const HEIGHT = 108;
+
+export function chart({title, scale, points}) {
+  const {best, zone, dots, bars} = shape(scale, points, {width: WIDTH, height: HEIGHT, pad: 24});
+  const line = dots.map(({x, y}, index) => `${index ? "L" : "M"}${x} ${y}`).join("");
+  const list = points.map((one) => `${monthYear(one.on)} ${figure(one.average, scale.signed)}`).join(", ");
+  return t("svg", {viewBox: `0 -8 ${WIDTH} ${HEIGHT + 16}`, class: "ws-trend", role: "img", "aria-label": T.chart(title, list)}, t("rect", {class: "zone", x: 0, y: zone.top, width: WIDTH, height: Math.max(3, zone.bottom - zone.top), rx: 5}),
+    t("path", {class: "best", d: `M0 ${best}H${WIDTH}`}), bars.map((bar) => t("path", {class: "bar", d: `M${bar.x} ${bar.top}V${bar.bottom}`})), t("path", {class: "line", d: line}),
+    dots.map(({x, y}, index) => t("circle", {cx: x, cy: y, r: index === dots.length - 1 ? 6 : 3.5, class: index === dots.length - 1 ? "now" : ""})));
+}
+
+/** The verdict in words: "Better, closer to 0", "Worse, wider apart", "Steady, within 0.1". */
+export function judged(scale, points) {
+  const found = verdict(scale, points);
+  if (!found) return null;
+  const why = found.wider ? T.wider : found.tone === "steady" ? T.within(found.by) : found.twoSided ? (found.closer ? T.closer(scale) : T.further(scale)) : found.closer ? T.up(found.by) : T.down(found.by);
+  return {tone: found.tone, word: T.verdict[found.tone], why};
+}
+
+function trend(one) {
+  const {number, title, scale, points} = one;
+  const said = judged(scale, points);
+  return t("li", {class: "ws-card trend", key: `t${number}`}, t("h3", {}, t("span", {class: "number"}, number), title), t("div", {class: "picture"}, chart(one), t("p", {class: "dates", "aria-hidden": "true"}, t("span", {}, monthYear(points[0].on)), t("span", {}, monthYear(points.at(-1).on)))),
+    t("div", {class: "said"}, t("p", {class: "latest num"}, figure(points.at(-1).average, scale.signed)), said && t("p", {class: `verdict ${said.tone}`}, icon(said.tone), t("span", {}, t("b", {}, said.word), t("span", {class: "why"}, `, ${said.why}`)))));
+}
+
+const legend = () => t("p", {class: "legend", "aria-hidden": "true"}, t("span", {}, t("i", {class: "zone"}), t("span", {class: "long"}, T.zone), t("span", {class: "short"}, T.zoneShort)), t("span", {}, t("i", {class: "line"}), T.average), t("span", {}, t("i", {class: "stick"}), T.spread));
+
+function stopped(unfinished, say) {
+  const where = unfinished.after ? T.after(unfinished.after) : T.before;
+  return t("div", {class: "stopped", key: "stopped"}, icon("history"), t("p", {}, t("b", {}, T.stopped(where, namedDay(unfinished.on))), ` ${T.stoppedRest}`), t("a", {class: "btn big primary", href: unfinished.href, onclick: () => say("go-on", unfinished)}, T.goOn(unfinished.next)));
+}
+
+const still = (one, today) => {
+  const late = one.due && one.due < today;
+  const under = late ? T.late(one.owner, shortest(one.due, today)) : T.owner(one.owner ?? T.noOwner, one.due && shortest(one.due, today));
+  return t("li", {key: one.id}, face({id: one.owner ?? one.id, initials: one.initials ?? "?", tint: one.tint ?? 1}, {you: false, state: one.owner ? "" : "away"}), t("div", {}, t("b", {}, one.text), t("span", {class: late ? "late" : ""}, under)));
+};
+
+export const teamView = ({name, since, count, unfinished, trends = [], actions = [], workshops = [], today, exports}, say) => {
+  const changed = trends.filter((one) => one.points.length > 1);
+  return t("section", {class: "ws-team"}, t("div", {class: "ws-heads"}, t("div", {}, t("h1", {tabindex: -1}, name), t("p", {class: "ws-lead"}, count ? T.lead(count, since) : T.leadNone)),
+    t("div", {class: "row"}, exports && t("a", {class: "btn big", href: exports, download: true}, icon("download"), T.exports), t("button", {type: "button", class: "btn big primary", onclick: () => say("new-workshop")}, icon("faster"), T.fresh))), unfinished && stopped(unfinished, say),
+  t("div", {class: "columns"}, t("div", {class: "left"}, t("div", {class: "heads"}, t("h2", {}, T.changed), changed.length ? legend() : null), changed.length ? t("ul", {class: "plain-list trends"}, changed.map(trend)) : t("p", {class: "ws-card ws-empty"}, T.once)),
+    t("div", {class: "right"}, t("div", {class: "ws-card open"}, t("h2", {}, T.open), actions.length ? t("ul", {class: "plain-list"}, actions.map((one) => still(one, today))) : t("p", {class: "ws-empty"}, T.noOpen)),
+      workshops.length ? t("div", {class: "ws-card earlier"}, t("h2", {}, T.earlier), t("ul", {class: "plain-list"}, workshops.map((one) => t("li", {key: one.id}, t("a", {class: "words", href: one.href}, t("b", {}, longDay(one.on)), t("span", {}, T.row(one.people, one.actions))), one.export && t("a", {class: "ws-round", href: one.export, download: true, "aria-label": T.download(longDay(one.on))}, icon("download")))))) : null)));
+};
+
+screen("ws-team", teamView);
