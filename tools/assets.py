@@ -49,9 +49,11 @@ ICONS = {
     "database": "database",
     "simulated": "bot", "link": "external-link", "book": "book-open", "eye": "eye",
     # workshop
-    "lock": "lock", "talk": "message-circle", "tasks": "list-checks", "history": "rotate-ccw-clock", "help": "circle-question-mark",
+    "lock": "lock", "talk": "message-circle", "tasks": "list-checks", "history": "rotate-ccw-clock",
+    "help": "circle-question-mark",
     "more": "ellipsis", "pause": "pause", "resume": "play", "skip": "skip-forward", "hand-over": "user-round-cog",
-    "copy": "link", "share": "share-2", "qr": "qr-code", "clock": "clock", "note": "sticky-note", "apart": "move-horizontal",
+    "copy": "link", "share": "share-2", "qr": "qr-code", "clock": "clock", "note": "sticky-note",
+    "apart": "move-horizontal",
     "arrow": "arrow-right", "handle": "grip-vertical", "date": "calendar", "care": "sprout", "download": "download",
     "worse": "chevron-down", "better": "chevron-up", "steady": "minus", "screen": "monitor", "remove": "trash",
     "feedback": "message-square-heart", "back": "arrow-left", "write": "pencil", "send": "send-horizontal",

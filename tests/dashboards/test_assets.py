@@ -44,6 +44,10 @@ def test_colours_can_be_read_on_every_ground_they_stand_on(number: int) -> None:
     for ground in ("bg", "surface", "surface-2"):
         assert contrast(theme.COLOURS["line-strong"][number], theme.COLOURS[ground][number]) >= 3
         assert contrast(theme.COLOURS["focus"][number], theme.COLOURS[ground][number]) >= 3
+    for fill in ("good-fill", "warn-fill", "bad-fill"):
+        assert contrast(theme.COLOURS[fill][number], theme.COLOURS["surface"][number]) >= 3
+    for tint in theme.TINTS:
+        assert contrast(tint[2 * number], tint[2 * number + 1]) >= 4.5
     for deep in theme.DEEP_GROUNDS:
         assert contrast(deep, "#FFFFFF") >= 4.5
 

@@ -1,6 +1,6 @@
 // A QR code (ISO/IEC 18004, model 2): bytes, error correction M, versions 1 to 10, enough for any link of ours.
 //
-//   const modules = qr("https://…/workshop/KTM4RX");     // rows of booleans, true is dark
+//   const modules = qr(link);     // rows of booleans, true is dark
 //
 // Pure: drawing it is left to the page, so that nothing is fetched and nobody else learns the link.
 
