@@ -13,7 +13,7 @@ export const TEXTS = {
   frame: {
     home: "Tandem, start page", code: (code) => `Workshop ${spaced(code)}`, here: (count) => `${count} here`, people: "Who is here", help: "Help",
     more: "More", theme: "Light or dark", notes: "Notes", close: "Close", steps: "Where we are", skip: "Skip to content",
-    question: (number, of) => `Question ${number} of ${of}`, lobby: "Welcome", intro: "How it works", transition: "Half way", summary: "Summary", actions: "Actions",
+    question: (number, of) => `Question ${number} of ${of}`, lobby: "Welcome", intro: "How it works", half: "Half way", summary: "Summary", actions: "Actions",
     completed: "Done", step: {done: "done", now: "now", next: "to come"}, title: (step, heading) => [step, heading].filter(Boolean).join(", "),
     tools: "For the facilitator", feedback: "Tell us what you think", watching: "watching", leave: "Leave this workshop",
   },
