@@ -17,10 +17,11 @@ from sqlalchemy.dialects.postgresql import insert
 from core.accounts.access import KEY_SCOPES
 from core.accounts.principals import Principals, hash_secret
 from core.accounts.queries import Decorator
-from core.accounts.tokens import Tokens
+from core.accounts.tokens import Claims, Tokens
 from core.activity.live import AchievementsFeed, CohortFeed, GlobalFeed, HighScoresFeed, PersonFeed, SubjectFeed
 from core.clock import Clock, SystemClock
 from core.content import subjects
+from core.errors import Unauthorized
 from core.events.catalog import (
     AccessChanged,
     AudienceChanged,
@@ -42,7 +43,7 @@ from core.metrics import Metrics
 from core.presence.queries import friends_of
 from core.presence.service import Presence
 from core.presence.store import PresenceStore
-from core.principal import SYSTEM
+from core.principal import SYSTEM, Principal
 from core.reactions import Reactions
 from core.safety.gate import Gate
 from core.safety.limiter import Limiter, MemoryLimiter
@@ -53,6 +54,9 @@ from core.transaction import Transaction, Transactions
 from core.web.channels.door import Door
 from core.web.channels.registry import Sockets
 from core.web.channels.topics import TOPICS, TopicSpec
+from core.workshop.guests import Guests
+from core.workshop.live import WorkshopView
+from core.workshop.queries import Porter
 from data.database import Database
 from data.redis import connect
 from data.tables import ApiKey
@@ -84,14 +88,16 @@ class App:
         self.transactions = Transactions(database, self.clock, self.pubsub.poke)
         self.hub = Hub()
         public = [GlobalFeed(), SubjectFeed(subjects()), PersonFeed(), AchievementsFeed(), HighScoresFeed()]
-        self.topics = Topics([*public, CohortFeed()])
+        self.topics = Topics([*public, CohortFeed(), WorkshopView()])
         self.replicas = Replicas(self.transactions, self.hub, self.topics, self.clock)
         self.relay = Relay(self.transactions, self.hub, self.topics, Decorator(self.transactions))
         self.reactions = Reactions(self.transactions, [NEW_FRIENDS])
         self.tokens = Tokens(settings.secret_key, self.clock)
         self.principals = Principals(self.transactions, self.tokens, self.clock)
+        self.guests = Guests(self.transactions, self.tokens, self.clock)
         self.redis = connect(settings.redis, settings.redis_pool) if settings.redis else None
         self.limiter: Limiter = RedisLimiter(self.redis, self.clock) if self.redis else MemoryLimiter(self.clock)
+        self.porter = Porter(self.limiter, self.clock)
         self.gate = Gate(self.transactions, self.limiter, self.metrics)
         self.signals = Signals(self.pubsub)
         store = PresenceStore(database, self.clock)
@@ -104,7 +110,7 @@ class App:
             transactions=self.transactions,
             gate=self.gate,
             specs=specs,
-            door=Door(self.limiter, lambda token: self.tokens.read(token, "socket"), self.principals.present),
+            door=Door(self.limiter, self._claims, self._who),
             clock=self.clock,
         )
         self.rights_listeners: list[Callable[[UUID], None]] = []
@@ -128,6 +134,19 @@ class App:
         await self.replicas.close()
         if self.redis:
             await self.redis.aclose()
+
+    async def _who(self, id: UUID) -> Principal:
+        """Who a socket's token names: a person, or somebody who takes part in one workshop."""
+        try:
+            return await self.principals.present(id)
+        except Unauthorized:
+            return await self.guests.present(id)
+
+    def _claims(self, token: str) -> Claims:
+        try:
+            return self.tokens.read(token, "socket")
+        except Unauthorized:
+            return self.tokens.read(token, "workshop")
 
     def _on_poke(self) -> None:
         self.relay.poke()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from core.errors import Forbidden
 
-Kind = Literal["person", "key", "staff", "system", "nobody"]
+Kind = Literal["person", "guest", "key", "staff", "system", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from core.clock import Clock
 from core.errors import Unauthorized
 from core.ids import parse_id
 
-Purpose = Literal["socket", "page", "api"]
+Purpose = Literal["socket", "page", "api", "workshop"]
 
 DAY = 86_400
 ISSUER = "tandem"

@@ -37,6 +37,7 @@ from core.principal import SYSTEM, Principal
 from core.social.friendships import answer_friendship, block_person, request_friendship, unblock_person
 from data.tables import User
 from tests.events.samples import properties_of
+from tests.live.world_workshops import Workshops
 
 NAME = re.compile(r"(?:Ann|Zed|Nick)\d+q")
 COHORTS = ("blue", "red", "green")
@@ -56,6 +57,7 @@ class World:
         self.hidden: set[str] = set()
         """Children for whom nobody will ever consent."""
         self._count = 0
+        self.workshops = Workshops(self)
 
     def number(self) -> int:
         self._count += 1
@@ -213,6 +215,15 @@ class World:
         running, speed = self.chance.random() < 0.5, self.chance.choice([0.5, 1.0, 8.0])
         await self.app.transactions.run(SYSTEM, set_simulator, running, speed)
 
+    async def play_workshop(self) -> None:
+        await self.workshops.at_random()
+
+    async def whole_workshop(self) -> None:
+        await self.workshops.all_of_it()
+
+    async def clear_workshops(self) -> None:
+        await self.workshops.clear()
+
     # --- running
 
     async def begin(self) -> None:
@@ -227,6 +238,8 @@ class World:
         await take_in(self.app.transactions, SYSTEM, once)
         await self.end_friendship(self.people[0], self.people[2])
         await self.make_friends(self.people[0], self.people[2])
+        for _ in range(3):
+            await self.workshops.open()
 
     async def happen(self, name: str) -> None:
         """One operation; what the product refuses did not happen."""
@@ -262,7 +275,10 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "block_and_unblock": World.block_and_unblock,
     "react": World.react,
     "turn_simulator": World.turn_simulator,
+    "play_workshop": World.play_workshop,
+    "whole_workshop": World.whole_workshop,
+    "clear_workshops": World.clear_workshops,
 }
 """Everything that can happen. A new event that comes from nothing here fails the test that counts them."""
 
-WEIGHTS = {"facts": 6, "react": 4, "rename": 2, "move": 2, "change_age": 4, "consent": 3}
+WEIGHTS = {"play_workshop": 3, "facts": 6, "react": 4, "rename": 2, "move": 2, "change_age": 4, "consent": 3}
