@@ -9,7 +9,16 @@ from jobs.place import Place
 from jobs.presence_cleanup import PRESENCE_CLEANUP
 from jobs.retention import retention
 from jobs.rollups import rollups
+from jobs.workshops import WORKSHOP_EXPIRY, WORKSHOPS
 
 
 def registry(place: Place) -> tuple[Job, ...]:
-    return (PRESENCE_CLEANUP, AUDIENCES, export_log(place), rollups(place), retention(place))
+    return (
+        PRESENCE_CLEANUP,
+        WORKSHOPS,
+        AUDIENCES,
+        export_log(place),
+        rollups(place),
+        retention(place),
+        WORKSHOP_EXPIRY,
+    )

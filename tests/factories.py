@@ -17,9 +17,16 @@ from core.activity.commands import Result, take_in
 from core.activity.reacting import Reacted, react
 from core.app import App
 from core.events.catalog import Reaction
+from core.ids import new_id
 from core.principal import SYSTEM, Principal
 from core.safety.commands import list_subject
 from core.social.friendships import answer_friendship, block_person, request_friendship
+from core.workshop.commands import ask_reentry, create_workshop, join_workshop, make_move
+from core.workshop.rules import moves as m
+from core.workshop.rules.state import Settings
+from core.workshop.teams import create_team
+from core.workshop.templates import get_template
+from core.workshop.upkeep import give_feedback
 from data.tables import User
 
 SECRET = "a-secret-for-tests-0123456789-abcdefghij"
@@ -121,6 +128,28 @@ class Make:
     async def ticket(self, person: User) -> str:
         ticket: str = await self.run(SYSTEM, make_ticket, person.id)
         return ticket
+
+    async def workshop(self) -> UUID:
+        """A team's workshop in which everything was said and done once; its id."""
+        team_id, _ = await self.run(SYSTEM, create_team, "The Owls")
+        template, settings = get_template("six_criteria"), Settings(total_duration_minutes=120)
+        leader = await self.run(SYSTEM, create_workshop, template, "Lena", settings, team_id=team_id)
+        id: UUID = leader.guest.workshop_id
+        await self.run(SYSTEM, join_workshop, id, "Tom")
+        steps: list[m.Move] = [m.Advance(version=0, override=True), m.Advance(version=1, override=True)]
+        steps += [
+            m.AddNote(version=3, note_id=new_id(), content="We wait for answers.", question=1),
+            m.AddAction(version=3, action_id=new_id(), content="Ask Mia", owner="Tom"),
+            m.Submit(version=3, question=1, value=1),
+            m.Advance(version=3, override=True),
+            m.End(version=4),
+        ]
+        for move in steps:
+            await self.run(leader.guest.principal(), make_move, id, move)
+        next_one = await self.run(SYSTEM, create_workshop, template, "Lena", team_id=team_id)
+        await self.run(SYSTEM, ask_reentry, next_one.guest.workshop_id, "Lena")
+        await self.run(SYSTEM, give_feedback, "Good", "working_well", workshop_id=id)
+        return id
 
     async def run(self, actor: Principal, command: Any, *args: Any, **kwargs: Any) -> Any:
         return await self.app.transactions.run(actor, command, *args, **kwargs)

@@ -297,5 +297,13 @@ async def test_a_birthday_widens_an_audience_overnight(house: House) -> None:
 
 async def test_every_job_has_a_title_and_runs_on_an_empty_house(house: House) -> None:
     ran = await house.runner.run_due()
-    assert ran == ["presence_cleanup", "audiences", "export_log", "rollups", "retention"]
+    assert ran == [
+        "presence_cleanup",
+        "workshops",
+        "audiences",
+        "export_log",
+        "rollups",
+        "retention",
+        "workshop_expiry",
+    ]
     assert all(job.title for job in house.runner.jobs)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from core.principal import SYSTEM
-from core.workshop.commands import ask_reentry, mark_away, reenter_by_pin
+from core.workshop.commands import Entry, ask_reentry, mark_away, reenter_by_pin
 from core.workshop.rules import moves as m
 from core.workshop.upkeep import delete_expired, give_feedback
 from tests.workshop.house import House, something
@@ -33,7 +33,7 @@ class Workshops:
 
     async def at_random(self) -> None:
         house = self.world.chance.choice(self.houses)
-        for _ in range(10):
+        for _ in range(6):
             await something(self.world.app, house, self.world.chance)
 
     async def clear(self) -> None:
@@ -69,7 +69,7 @@ class Workshops:
         run, ada = self.world.app.transactions.run, house.entries[0]
         await run(SYSTEM, mark_away, house.id, somebody)
         await run(SYSTEM, reenter_by_pin, house.id, "Person 2", "none")
-        asked = await run(SYSTEM, ask_reentry, house.id, "Person 2")
+        asked: Entry | None = await run(SYSTEM, ask_reentry, house.id, "Person 2")
         assert asked is not None
         await house.do(ada, m.AnswerKnock, knock_id=asked.knock_id, accepted=True)
 

@@ -32,6 +32,7 @@ async def test_every_entity_has_a_factory(app: App, make: Make) -> None:
     await make.key()
     await make.staff()
     await make.ticket(one)
+    await make.workshop()
     async with app.transactions.read() as db:
         empty = [t.name for t in Base.metadata.sorted_tables if (await db.execute(select(t).limit(1))).first() is None]
     assert set(empty) - MACHINERY == set(), "make one of these in tests/factories.py"

@@ -10,6 +10,7 @@ from core.app import App
 from core.errors import TandemError
 from core.principal import SYSTEM
 from core.workshop.commands import Entry, ask_reentry, create_workshop, join_workshop, make_move, reenter_by_pin
+from core.workshop.errors import UnknownWorkshop
 from core.workshop.queries import own_view
 from core.workshop.rules import moves as m
 from core.workshop.rules.state import Settings, Workshop
@@ -45,7 +46,8 @@ class House:
     async def state(self) -> Workshop:
         async with self.app.transactions.read() as db:
             loaded = await load(db, self.id)
-        assert loaded is not None
+        if loaded is None:
+            raise UnknownWorkshop
         return loaded.workshop
 
     async def do(self, entry: Entry, kind: type[m.Move], **given: Any) -> Workshop:
