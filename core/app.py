@@ -52,6 +52,7 @@ from core.settings import Settings
 from core.social.friendships import NEW_FRIENDS
 from core.transaction import Transaction, Transactions
 from core.web.channels.door import Door
+from core.web.channels.overview import Overview
 from core.web.channels.registry import Sockets
 from core.web.channels.topics import TOPICS, TopicSpec
 from core.workshop.guests import Guests
@@ -113,6 +114,7 @@ class App:
             door=Door(self.limiter, self._claims, self._who),
             clock=self.clock,
         )
+        self.overview = Overview(self.node, self.sockets, self.signals, self.clock)
         self.rights_listeners: list[Callable[[UUID], None]] = []
         self.relay.listeners.append(self._on_delivery)
         self.relay.restarts.append(self.replicas.resync)
@@ -124,8 +126,10 @@ class App:
         await self.pubsub.start(self._on_poke, self.signals.receive)
         await self.presence.start()
         await self.sockets.start()
+        await self.overview.start()
 
     async def stop(self) -> None:
+        await self.overview.stop()
         await self.sockets.drain(GOODBYE_SECONDS)
         await self.presence.stop()
         await self.pubsub.stop()

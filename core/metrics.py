@@ -7,11 +7,13 @@ Labels are few and bounded (route templates, codes, names of jobs), never people
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric
+from prometheus_client.metrics_core import CounterMetricFamily
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -30,17 +32,24 @@ def percentile(values: Sequence[float], p: float) -> float:
     return ordered[max(math.ceil(Fraction(str(p)) * len(ordered) / 100) - 1, 0)]
 
 
+class Kept(Collector):
+    """A count that somebody else keeps."""
+
+    def __init__(self, name: str, meaning: str, value: Callable[[], float]) -> None:
+        self._name, self._meaning, self._value = name, meaning, value
+
+    def collect(self) -> Iterator[Metric]:
+        yield CounterMetricFamily(self._name, self._meaning, value=self._value())
+
+
 class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._watched: dict[str, Gauge] = {}
+        self._counted: set[str] = set()
         self.requests = self._counter("http_requests", "Requests answered.", "method", "route", "status")
         self.request_seconds = self._histogram("http_request_seconds", "From headers to answer.", FAST, "route")
         self.limited = self._counter("http_limited", "Requests refused by a limit.", "route")
-        self.socket_closes = self._counter("socket_closes", "Sockets closed, by close code.", "code")
-        self.socket_joins = self._counter("socket_joins", "Joins answered, by topic pattern.", "topic", "status")
-        self.frames_in = self._counter("socket_frames_in", "Frames received from sockets.")
-        self.frames_out = self._counter("socket_frames_out", "Frames written to sockets.")
         self.delivery_seconds = self._histogram(
             "delivery_seconds", "From a fact's append to this node's subscribers.", FAST
         )
@@ -56,6 +65,12 @@ class Metrics:
             self._watched[name] = self._gauge(name, meaning)
         self._watched[name].set_function(value)
         return new
+
+    def count(self, name: str, meaning: str, value: Callable[[], float]) -> None:
+        """A counter that is kept elsewhere and read when somebody asks for the metrics; the first of a name stands."""
+        if name not in self._counted:
+            self._counted.add(name)
+            self.registry.register(Kept(f"tandem_{name}", meaning, value))
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         self.requests.labels(method, route, str(status)).inc()

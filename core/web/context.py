@@ -21,6 +21,7 @@ from core.safety.gate import Gate
 from core.safety.limiter import Limiter
 from core.settings import Settings
 from core.transaction import Transactions
+from core.web.channels.overview import Overview
 from data.database import Database
 
 
@@ -69,3 +70,6 @@ class Context(Protocol):
 
     @property
     def pubsub(self) -> PubSub: ...
+
+    @property
+    def overview(self) -> Overview: ...

@@ -10,7 +10,8 @@ from dashboards.components.region_host import RegionHost
 
 
 class StatusTable(RegionHost):
-    """`columns` is [{key, label, align}]; a row's cell is text, a number, {text, tone, title} or {time: ISO text}."""
+    """`columns` is [{key, label, align}]; a row's cell is text, a number, {text, tone, title},
+    {value, of} for a number with a bar of its share, or {time: ISO text}."""
 
     element = param.String(default="tandem-table")
     label = param.String(default="", doc="What the table holds, for readers of screens.")

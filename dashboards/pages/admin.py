@@ -17,6 +17,7 @@ from core.monitoring.queries import JobStatus, SimulatorState
 from core.principal import Principal
 from dashboards.health_feed import Health, HealthFeed
 from dashboards.pages.health import HealthModel, health
+from dashboards.pages.live_cards import LiveModel, live_cards, live_values
 from dashboards.template import Shell
 from dashboards.viewer import LiveViewer, apart
 
@@ -26,6 +27,7 @@ STEP = 2.0
 
 def admin_page(app: App, feed: HealthFeed, viewer: Principal) -> Shell:
     model = HealthModel(zone=app.settings.timezone)
+    live = LiveModel()
     document = pn.state.curdoc
     tasks: set[asyncio.Task[None]] = set()
 
@@ -34,6 +36,7 @@ def admin_page(app: App, feed: HealthFeed, viewer: Principal) -> Shell:
             return
         with set_curdoc(document), pn.io.unlocked():
             model.param.update(**values(state, app.settings.timezone))
+            live.param.update(**sockets(app))
 
     unwatch: list[Any] = []
     pn.state.onload(lambda: unwatch.append(feed.watch(show)))
@@ -50,7 +53,15 @@ def admin_page(app: App, feed: HealthFeed, viewer: Principal) -> Shell:
         viewer,
         on_simulator=on_simulator if app.settings.simulating and viewer.may("simulator:write") else None,
         simulated=app.settings.simulating,
+        more=live_cards(live),
     )
+
+
+def sockets(app: App) -> dict[str, Any]:
+    """The sockets of all nodes as they told them last, and a question to the others for the next look."""
+    app.overview.ask()
+    pictures = app.overview.pictures()
+    return live_values(pictures, missing=max(0, len(app.presence.peers.nodes) + 1 - len(pictures)))
 
 
 async def turn(app: App, feed: HealthFeed, viewer: Principal, action: str) -> None:

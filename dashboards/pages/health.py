@@ -7,7 +7,7 @@ faster.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import param
@@ -56,12 +56,13 @@ def health(
     on_simulator: Callable[[str], None] | None = None,
     simulated: bool = False,
     names: Mapping[str, str] | None = None,
+    more: Sequence[Card] = (),
 ) -> Shell:
     return page(
         title="Health",
         who=who,
         current="health",
-        cards=_cards(model, on_simulator),
+        cards=[*_cards(model, on_simulator), *more],
         simulated=simulated,
         names=names,
         staff=True,

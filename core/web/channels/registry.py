@@ -209,11 +209,13 @@ class Sockets:
 
     def counts(self) -> dict[str, Any]:
         """For metrics and for whoever runs this node."""
+        depths = [connection.queued for connection in self._connections.values()]
         return {
             "connections": len(self._connections),
             "people": len(self._people),
             "topics": self.joining.counts(),
-            "queued": sum(connection.queued for connection in self._connections.values()),
+            "queued": sum(depths),
+            "deepest": max(depths, default=0),
             **{name: getattr(self.counters, name) for name in self.counters.__slots__},
         }
 

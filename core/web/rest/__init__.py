@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.web.rest import activities, blocklist, events, friendships, health, keys, people, presence, tokens
+from core.web.rest import activities, blocklist, events, friendships, health, keys, live, people, presence, tokens
 from core.web.rest.document import document_routes
 from core.web.routes import Route
 
@@ -15,6 +15,7 @@ ROUTES: tuple[Route, ...] = (
     *friendships.routes.found,
     *blocklist.routes.found,
     *keys.routes.found,
+    *live.routes.found,
     *health.routes.found,
     *document_routes(lambda: ROUTES),
 )

@@ -1,5 +1,6 @@
 // <tandem-table>: a close table for staff. Fed by a page: `columns` is [{key, label, align}], `rows` a list of objects
-// by key; a cell is text, a number, or {text, tone, title}, or {time} for an age that keeps itself up to date.
+// by key; a cell is text, a number, {text, tone, title}, {value, of} for a number with a bar of its share, or {time} for
+// an age that keeps itself up to date.
 import {TandemElement, define, empty, loading} from "./base.js";
 import {h} from "./dom.js";
 import {ago, everyTenSeconds, toMillis} from "./time.js";
@@ -10,6 +11,9 @@ class Table extends TandemElement {
     .muted { color: var(--muted); }
     td:first-child { font-weight: 500; }
     td { overflow-wrap: anywhere; }
+    .share { display: inline-grid; grid-template-columns: minmax(40px, 120px) minmax(3ch, auto); gap: 10px; align-items: center; justify-content: end; }
+    .share i { height: 6px; background: var(--surface-2); border-radius: 3px; overflow: hidden; }
+    .share b { display: block; height: 100%; background: var(--d1); border-radius: 3px; }
     time { white-space: nowrap; }
     @media (max-width: 719px) {
       thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -51,8 +55,15 @@ function cell(value, {label, align}) {
   else if (typeof value === "number") td.append(h("span", {}, value.toLocaleString("en-GB")));
   else if (typeof value !== "object") td.append(h("span", {}, String(value)));
   else if (value.time) td.append(stamp(value.time));
+  else if (typeof value.of === "number") td.append(share(value));
   else td.append(h("span", {class: value.tone ?? null, title: value.title ?? null}, value.text ?? "–"));
   return td;
+}
+
+function share({value, of}) {
+  const bar = h("b");
+  bar.style.width = `${of > 0 ? (100 * value) / of : 0}%`;
+  return h("span", {class: "share"}, h("i", {"aria-hidden": "true"}, bar), h("span", {class: "num"}, value.toLocaleString("en-GB")));
 }
 
 function stamp(moment) {
