@@ -20,7 +20,7 @@ from core.web.channels.wire.upgrade import socket_routes
 from tests.channel_kit import ours
 from tests.factories import Make
 from tests.node_kit import Browser, open_page, page_token, running
-from tests.wire_kit import raw, request
+from tests.wire_kit import masked, raw, request
 
 
 class Echo(RequestHandler):
@@ -120,6 +120,20 @@ async def test_more_than_can_be_judged_are_told_to_come_again_each_at_its_time(a
                 waits.add(head.partition("Retry-After: ")[2].partition("\r\n")[0])
         assert len(waits) > 1
         assert all(1 <= int(wait) <= 10 for wait in waits)
+
+
+@pytest.mark.req("RT-19")
+async def test_a_crowd_that_comes_back_in_step_is_let_in_and_joins(app: App, make: Make) -> None:
+    tokens = [make.token(await make.person()) for _ in range(20)]
+    join = masked(0x1, b'["1","1","activity:global","phx_join",{}]')
+    async with House(app) as house, AsyncExitStack() as stack:
+        crowd = [await stack.enter_async_context(raw(house.port)) for _ in range(300)]
+        for n, client in enumerate(crowd):
+            client.send(request(tokens[n % 20]) + join)
+        for client in crowd:
+            assert b" 101 " in await client.head()
+            assert json.loads((await client.frame())[1])[4]["status"] == "ok"
+        assert app.sockets.joining.counts() == {"activity:global": 300}
 
 
 async def test_who_leaves_while_being_judged_leaves_nothing(app: App, make: Make) -> None:

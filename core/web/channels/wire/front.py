@@ -27,7 +27,7 @@ from core.web.channels.wire.reception import Reception
 log = logging.getLogger(__name__)
 
 PATIENCE = 10.0
-ASKING, JUDGED = 4096, 8192
+ASKING, JUDGED = 16_384, 8192
 """Newcomers who have not finished asking, and those whose token is being judged, at one time."""
 BACKLOG = 4096
 ACCEPTS = 64
