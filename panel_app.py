@@ -44,7 +44,7 @@ from core.web.rest import ROUTES
 from core.web.security import origin_allowed
 from dashboards.auth.hosts import is_our_host
 from dashboards.health_feed import HealthFeed
-from dashboards.serve import serve
+from dashboards.serve import Page, serve
 from dashboards.site import pages
 from data.backup import BackupError, backup, restore
 from data.database import Database, DatabaseUnavailable, explain
@@ -266,13 +266,16 @@ class Node:
         app, settings = self.app, self.settings
         routes = [*socket_routes(self.reception), *handlers(app, ROUTES)]
         try:
-            return serve(app, pages(self.feed), routes)
+            return serve(app, self.pages(), routes)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise SettingsError(
                     f"Port {settings.port} is in use: end what listens there, or choose another TANDEM_PORT."
                 ) from None
             raise SettingsError(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.") from None
+
+    def pages(self) -> dict[str, Page]:
+        return pages(self.feed)
 
     async def stop(self, drain_seconds: float) -> None:
         """Let nobody in any more, send those who are here away, and end everything in order."""

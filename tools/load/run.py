@@ -23,6 +23,7 @@ WARM_SECONDS = 1.0
 FULL = 0.9
 """The share of a core from which on a process counts as being at its limit."""
 LATE = 0.010
+STRANGERS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,11 @@ class Report:
         return sum(result.lost for result in self.measured.results) if self.measured else 0
 
     @property
-    def spent(self) -> tuple[float, float]:
-        """Seconds of a core that the server and its helpers spent up to the last delivery, and seconds that passed."""
+    def spent(self) -> tuple[float, float, float]:
+        """Up to the last delivery: seconds of a core that the server and its helpers spent, seconds that passed, and
+        seconds of a core that the whole machine spent."""
         if self.watch is None or self.measured is None:
-            return 0.0, 0.0
+            return 0.0, 0.0, 0.0
         return self.watch.between(self.measured.began, self.measured.began + self.measured.span)
 
     @property
@@ -86,8 +88,15 @@ class Report:
     @property
     def busy(self) -> float:
         """Share of a core that the server and its helpers used while it was measured."""
-        seconds, span = self.spent
+        seconds, span, _ = self.spent
         return seconds / span if span else 0.0
+
+    @property
+    def strangers(self) -> float:
+        """Cores that something else on this machine used meanwhile."""
+        seconds, span, machine = self.spent
+        generator = sum(self.measured.cpu) if self.measured else 0.0
+        return max(0.0, (machine - seconds - generator) / span) if span else 0.0
 
     @property
     def generator_busy(self) -> float:
@@ -106,8 +115,10 @@ class Report:
         slow = max(lag, reading) > max(LATE, whole / 2)
         if self.generator_busy >= FULL or slow:
             both = ", and so was the server" if self.busy >= FULL else ": the server may be better than these figures"
-            return f"the generator was the limit{both}"
-        return "the server was at its limit" if self.busy >= FULL else "neither side was at its limit"
+            said = f"the generator was the limit{both}"
+        else:
+            said = "the server was at its limit" if self.busy >= FULL else "neither side was at its limit"
+        return f"{said}; others used {self.strangers:.1f} cores" if self.strangers > STRANGERS else said
 
     def data(self) -> dict[str, Any]:
         """For JSON."""
@@ -146,7 +157,8 @@ def _measured(report: Report, found: Measured) -> dict[str, Any]:
         "deliveries_a_second": round(report.delivered / report.plan.streams[0].seconds),
         "server": {
             "cpu_seconds": round(watch.cpu, 3), "helpers_cpu_seconds": round(watch.helpers_cpu, 3),
-            "busy": round(report.busy, 3), "micros_a_delivery": round(report.micros, 3),
+            "busy": round(report.busy, 3), "others_cores": round(report.strangers, 3),
+            "micros_a_delivery": round(report.micros, 3),
             "memory_mb": [round(sample.server.memory / 2**20, 2) for sample in watch.samples[::4]],
             "slope_kb_a_second": round(watch.slope() / 1024, 2),
         } if watch else {},

@@ -19,6 +19,7 @@ from pathlib import Path
 import jwt
 
 from tools.load.client import Member
+from tools.load.machine import prefer
 from tools.load.publisher import RestDoor
 from tools.programs import ROOT, node
 
@@ -26,6 +27,7 @@ READY = re.compile(r"Tandem is ready: http://127\.0\.0\.1:(\d+)|\{\"port\": ?(\d
 START, END, SEED = 90.0, 25.0, 600.0
 HOST = "127.0.0.1"
 KEYS = 12
+FRESH = 6 * 3600.0
 KIND_OF_TOPIC = {"message": "load:{room}", "event": "activity:global", "presence": "presence:lobby"}
 
 
@@ -85,17 +87,23 @@ def started(
             command, cwd=ROOT, env=dict(env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             start_new_session=True,
         )  # fmt: skip
+    prefer(process.pid)
     said: list[str] = []
+    reader = threading.Thread(target=_drain, args=(process, said), daemon=True)
     watchdog = threading.Timer(START, process.kill)
     watchdog.start()
     try:
         port = _port(process, said, expected)
         watchdog.cancel()
-        threading.Thread(target=_drain, args=(process, said), daemon=True).start()
+        reader.start()
         yield process.pid, port
     finally:
         watchdog.cancel()
         _end(process)
+        if reader.is_alive():
+            reader.join(END)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _port(process: subprocess.Popen[str], said: list[str], expected: re.Pattern[str]) -> int:
@@ -150,14 +158,25 @@ def tandem(folder: Path, people: int, cohorts: int, core: int | None, **settings
         TANDEM_LOG_LEVEL="WARNING", **settings,
     )  # fmt: skip
     command = [sys.executable, "-m", "tools.load.node"]
-    seeding = [*command, "seed", str(people), str(cohorts), str(KEYS)]
-    done = subprocess.run(seeding, cwd=ROOT, env=env, capture_output=True, text=True, timeout=SEED, check=False)
-    if done.returncode:
-        raise ServerError("the people could not be made known:\n" + (done.stdout + done.stderr)[-2000:])
-    told = json.loads((folder / "load.json").read_text())
-    known = tuple(Person(*row) for row in told["people"])
+    known, keys = _seeded(folder, people, cohorts) or ((), ())
+    if not known:
+        seeding = [*command, "seed", str(people), str(cohorts), str(KEYS)]
+        done = subprocess.run(seeding, cwd=ROOT, env=env, capture_output=True, text=True, timeout=SEED, check=False)
+        if done.returncode:
+            raise ServerError("the people could not be made known:\n" + (done.stdout + done.stderr)[-2000:])
+        known, keys = _seeded(folder, people, cohorts) or ((), ())
     with started([*command, "serve"], env, core) as (pid, port):
-        yield Server("tandem", HOST, port, known, pid, tuple(told["keys"]))
+        yield Server("tandem", HOST, port, known, pid, keys)
+
+
+def _seeded(folder: Path, people: int, cohorts: int) -> tuple[tuple[Person, ...], tuple[str, ...]] | None:
+    """Those who are known from before, if there are enough of them and their tokens last."""
+    file = folder / f"load-{cohorts}.json"
+    if not file.is_file() or time.time() - file.stat().st_mtime > FRESH:
+        return None
+    told = json.loads(file.read_text())
+    known = tuple(Person(*row) for row in told["people"])
+    return (known, tuple(told["keys"])) if len(known) >= people else None
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from tools.load.client import Member
 from tools.load.crowd import Crowd, Opening, clock
 from tools.load.dialects import DIALECTS
 from tools.load.histogram import Histogram
+from tools.load.machine import prefer
 from tools.load.marks import Reader, Stream
 from tools.load.publisher import RestDoor, Schedule, ThroughRest, ThroughSockets, Way
 from tools.load.sync import Synced, judged
@@ -155,6 +156,8 @@ def _cpu() -> float:
 def work(pipe: Connection, number: int, of: int, core: int | None) -> None:
     """The process: one command after the other, until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.setsid()
+    prefer(os.getpid())
     raise_limit()
     if core is not None:
         os.sched_setaffinity(0, {core})
