@@ -30,6 +30,9 @@ class Principal:
     """People on the other side of a block, whichever way it goes: neither sees the other."""
     simulated: bool = False
     generation: int = 0
+    workshop_id: UUID | None = None
+    workshop_code: str = ""
+    """For a guest: the one workshop that they are in."""
     first_name: str = ""
     """The public name in short, where it is known."""
     grade: str = ""

@@ -22,6 +22,8 @@ from core.safety.limiter import Limiter
 from core.settings import Settings
 from core.transaction import Transactions
 from core.web.channels.overview import Overview
+from core.workshop.guests import Guests
+from core.workshop.queries import Porter
 from data.database import Database
 
 
@@ -43,6 +45,12 @@ class Context(Protocol):
 
     @property
     def tokens(self) -> Tokens: ...
+
+    @property
+    def guests(self) -> Guests: ...
+
+    @property
+    def porter(self) -> Porter: ...
 
     @property
     def limiter(self) -> Limiter: ...

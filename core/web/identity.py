@@ -14,6 +14,7 @@ from core.principal import Principal
 from core.web.context import Context
 from core.web.limits import check_guesses, count_guess
 from core.web.security import COOKIE, OWN_HEADER, SAFE_METHODS, is_same_origin
+from core.workshop.guests import PREFIX
 
 LONGEST = 4096
 
@@ -43,11 +44,13 @@ async def identify(app: Context, request: HTTPServerRequest, address: str) -> Pr
 
 
 async def from_bearer(app: Context, bearer: str, address: str) -> Principal:
-    """The principal of a key, or of a token, which has two dots in it."""
+    """The principal of a key, of a token, which has two dots in it, or of a workshop's guest."""
     await check_guesses(app.limiter, address)
     try:
         if not bearer:
             raise Unauthorized
+        if bearer.startswith(PREFIX):
+            return await app.guests.from_browser(bearer)
         if bearer.count(".") == 2:
             return await app.principals.from_token(bearer, "api")
         return await app.principals.from_key(bearer)

@@ -29,6 +29,8 @@ from data.tables import ParticipantRow, WorkshopRow
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without 0 and O, 1 and I: what is read from a wall must not be mistaken."""
 CODE_LENGTH = 6
+TAKE_PART = "workshop:take_part"
+PREFIX = "guest_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,22 @@ class Guest:
     generation: int = 0
 
     def principal(self) -> Principal:
-        scopes = frozenset({"socket:connect", "workshop:take_part", f"workshop:{self.workshop_id}"})
-        return Principal(kind="guest", id=self.participant_id, scopes=scopes, generation=self.generation)
+        scopes = frozenset({"socket:connect", TAKE_PART, f"workshop:{self.workshop_id}"})
+        return Principal(
+            kind="guest",
+            id=self.participant_id,
+            scopes=scopes,
+            generation=self.generation,
+            workshop_id=self.workshop_id,
+            workshop_code=self.code,
+        )
+
+    @classmethod
+    def of(cls, principal: Principal) -> Guest:
+        """The participant behind a principal; NotAllowed for anybody else."""
+        if principal.kind != "guest" or principal.id is None or principal.workshop_id is None:
+            raise NotAllowed
+        return cls(principal.id, principal.workshop_id, principal.workshop_code, principal.generation)
 
 
 def new_code() -> str:
@@ -100,13 +116,17 @@ async def guest_by_token(db: AsyncSession, token: str, now: datetime) -> Guest:
 
 
 class Guests:
-    """Socket tokens of participants."""
+    """Whose a token is: the browser's own, and the short-lived one that it is changed into for a socket."""
 
     def __init__(self, transactions: Transactions, tokens: Tokens, clock: Clock) -> None:
         self._transactions, self._tokens, self._clock = transactions, tokens, clock
 
     def socket_token(self, guest: Guest) -> tuple[str, datetime]:
         return self._tokens.make(guest.participant_id, guest.generation, ("workshop",))
+
+    async def from_browser(self, token: str) -> Principal:
+        async with self._transactions.read() as db:
+            return (await guest_by_token(db, token, self._clock.now())).principal()
 
     async def from_token(self, token: str) -> Principal:
         claims = self._tokens.read(token, "workshop")

@@ -13,22 +13,36 @@ from core.principal import SYSTEM
 from core.transaction import Transaction
 from core.web.rest import ROUTES
 from core.web.routes import Route
+from core.workshop.guests import TAKE_PART
 from tests.factories import Make
 from tests.rest_kit import Api
 
 OPEN = {"GET /healthz", "GET /readyz", "GET /metrics", "GET /api/v1/openapi.json", "GET /api/v1/topics.json"}
+WORKSHOP_DOORS = {
+    "GET /api/v1/workshops/templates",
+    "GET /api/v1/workshops/templates/{slug}",
+    "POST /api/v1/workshops",
+    "GET /api/v1/workshops/{code}",
+    "POST /api/v1/workshops/{code}/participants",
+    "POST /api/v1/workshops/{code}/reentries",
+    "POST /api/v1/workshops/{code}/knocks",
+    "POST /api/v1/feedback",
+    "POST /api/v1/teams",
+    "GET /api/v1/teams/room",
+}
+"""Nobody needs an account for a workshop: a code, a number or a team's secret is asked for instead."""
 
 
 @pytest.mark.req("SEC-4")
 def test_every_route_asks_for_a_scope_that_somebody_holds() -> None:
-    held = KEY_SCOPES.union(*ROLES.values())
-    assert {r.name for r in ROUTES if r.scope is None} == OPEN
+    held = KEY_SCOPES.union(*ROLES.values()) | {TAKE_PART}
+    assert {r.name for r in ROUTES if r.scope is None} == OPEN | WORKSHOP_DOORS
     assert {r.scope for r in ROUTES if r.scope} <= held
 
 
 async def ask(api: Api, route: Route, bearer: str | None) -> int:
     """Ask with nothing in it: refused by the door with 401 or 403, or let in and told what is missing."""
-    path = route.path.replace("{id}", "x")
+    path = route.path.replace("{id}", "x").replace("{code}", "ABC234").replace("{slug}", "x")
     for name in ("user_id", "activity_id"):
         path = path.replace("{" + name + "}", "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5e")
     path = path.replace("{kind}", "ip").replace("{value}", "203.0.113.7")
@@ -63,6 +77,18 @@ async def test_a_keys_scope_opens_its_doors_and_no_others(api: Api, app: App, sc
 async def add_key(tx: Transaction, scope: str) -> str:
     tx.actor = replace(tx.actor, scopes=frozenset({"keys:write"}))
     return (await create_key(tx, "one scope", [scope]))[1]
+
+
+@pytest.mark.req("API-2", "SEC-4", "WS-41")
+async def test_a_guest_opens_their_workshop_and_nothing_else(api: Api) -> None:
+    entry = (await api("POST", "/api/v1/workshops", {"name": "Lena"}, bearer=None)).json
+    for route in ROUTES:
+        status = await ask(api, route, entry["token"])
+        if route.scope is None:
+            assert status not in (401, 403), (route.name, status)
+        else:
+            # Even the routes of workshops: the code that is asked for here is another one's.
+            assert status in ((403, 422) if route.scope == TAKE_PART else (403,)), (route.name, status)
 
 
 @pytest.mark.req("API-2")

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from core.web.rest import activities, blocklist, events, friendships, health, keys, live, people, presence, tokens
+from core.web.rest import (
+    activities,
+    blocklist,
+    events,
+    friendships,
+    health,
+    keys,
+    live,
+    people,
+    presence,
+    teams,
+    tokens,
+    workshop_moves,
+    workshops,
+)
 from core.web.rest.document import document_routes
 from core.web.routes import Route
 
@@ -16,6 +30,9 @@ ROUTES: tuple[Route, ...] = (
     *blocklist.routes.found,
     *keys.routes.found,
     *live.routes.found,
+    *workshops.routes.found,
+    *workshop_moves.routes.found,
+    *teams.routes.found,
     *health.routes.found,
     *document_routes(lambda: ROUTES),
 )

@@ -17,18 +17,24 @@ Long = Annotated[str, msgspec.Meta(max_length=200_000)]
 
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="move"):
+    """What somebody in a workshop asks for."""
+
     version: int
 
 
 class Leave(Move, frozen=True, kw_only=True, tag="leave"):
-    pass
+    """Go away; the place is kept."""
 
 
 class Ready(Move, frozen=True, kw_only=True, tag="ready"):
+    """Say that one is ready for the next step, or not yet."""
+
     ready: bool = True
 
 
 class Submit(Move, frozen=True, kw_only=True, tag="submit"):
+    """Give a score, or another one while nothing is revealed."""
+
     question: int
     value: Any
     """Anything that somebody may send; only a whole number of the scale is taken."""
@@ -38,6 +44,8 @@ class Submit(Move, frozen=True, kw_only=True, tag="submit"):
 
 
 class PassTurn(Move, frozen=True, kw_only=True, tag="pass_turn"):
+    """Where scores are given in turn: leave somebody out who is not there."""
+
     participant_id: UUID
 
 
@@ -48,6 +56,8 @@ class Advance(Move, frozen=True, kw_only=True, tag="advance"):
 
 
 class ShowNames(Move, frozen=True, kw_only=True, tag="show_names"):
+    """Where values are shown without names: show whose they are, if the team wants it."""
+
     question: int
 
 
@@ -56,33 +66,41 @@ class End(Move, frozen=True, kw_only=True, tag="end"):
 
 
 class HandOver(Move, frozen=True, kw_only=True, tag="hand_over"):
+    """Give the lead to somebody else."""
+
     participant_id: UUID
 
 
 class TakeOver(Move, frozen=True, kw_only=True, tag="take_over"):
-    pass
+    """Take the lead of somebody who has been gone for two minutes."""
 
 
 class SetObserver(Move, frozen=True, kw_only=True, tag="set_observer"):
+    """Watch instead of taking part, or the other way round in the lobby."""
+
     participant_id: UUID
     observer: bool
 
 
 class Drop(Move, frozen=True, kw_only=True, tag="drop"):
+    """Take somebody out of the workshop."""
+
     participant_id: UUID
 
 
 class AnswerKnock(Move, frozen=True, kw_only=True, tag="answer_knock"):
+    """Let somebody in who says that they were here, or do not."""
+
     knock_id: UUID
     accepted: bool
 
 
 class Pause(Move, frozen=True, kw_only=True, tag="pause"):
-    pass
+    """Stop the clock."""
 
 
 class Resume(Move, frozen=True, kw_only=True, tag="resume"):
-    pass
+    """Let the clock run on."""
 
 
 class Adjust(Move, frozen=True, kw_only=True, tag="adjust"):
@@ -92,6 +110,8 @@ class Adjust(Move, frozen=True, kw_only=True, tag="adjust"):
 
 
 class AddNote(Move, frozen=True, kw_only=True, tag="add_note"):
+    """Write something down, for a question or for all of it."""
+
     note_id: UUID
     content: Long
     question: int | None = None
@@ -106,10 +126,14 @@ class UpdateNote(Move, frozen=True, kw_only=True, tag="update_note"):
 
 
 class DeleteNote(Move, frozen=True, kw_only=True, tag="delete_note"):
+    """Take a note away."""
+
     note_id: UUID
 
 
 class AddAction(Move, frozen=True, kw_only=True, tag="add_action"):
+    """Add something to do."""
+
     action_id: UUID
     content: Long
     owner: Long | None = None
@@ -131,10 +155,14 @@ class UpdateAction(Move, frozen=True, kw_only=True, tag="update_action"):
 
 
 class DeleteAction(Move, frozen=True, kw_only=True, tag="delete_action"):
+    """Take an action away."""
+
     action_id: UUID
 
 
 class MoveAction(Move, frozen=True, kw_only=True, tag="move_action"):
+    """Put an action somewhere else in the list."""
+
     action_id: UUID
     position: int
     """Where it stands afterwards, from 0 on."""
