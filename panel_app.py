@@ -36,6 +36,7 @@ from core.logging_setup import configure
 from core.principal import SYSTEM
 from core.settings import Settings, demo_secret, described, read_settings
 from core.transaction import Transactions
+from core.web.channels.hub_door import hub_routes
 from core.web.channels.topics import TOPICS, TopicSpec
 from core.web.channels.wire.reception import Reception
 from core.web.channels.wire.upgrade import socket_routes
@@ -264,7 +265,7 @@ class Node:
 
     def _listen(self) -> Any:
         app, settings = self.app, self.settings
-        routes = [*socket_routes(self.reception), *handlers(app, ROUTES)]
+        routes = [*socket_routes(self.reception), *hub_routes(self.reception), *handlers(app, ROUTES)]
         try:
             return serve(app, self.pages(), routes)
         except OSError as error:

@@ -54,6 +54,7 @@ from core.transaction import Transaction, Transactions
 from core.web.channels.door import Door
 from core.web.channels.overview import Overview
 from core.web.channels.registry import Sockets
+from core.web.channels.subscriptions import Subscriptions
 from core.web.channels.topics import TOPICS, TopicSpec
 from core.workshop.guests import Guests
 from core.workshop.live import WorkshopView
@@ -114,6 +115,7 @@ class App:
             door=Door(self.limiter, self._claims, self._who),
             clock=self.clock,
         )
+        self.subscriptions = Subscriptions(self.sockets, self.signals, lambda: len(self.presence.peers.nodes))
         self.overview = Overview(self.node, self.sockets, self.signals, self.clock)
         self.rights_listeners: list[Callable[[UUID], None]] = []
         self.relay.listeners.append(self._on_delivery)
@@ -130,6 +132,7 @@ class App:
 
     async def stop(self) -> None:
         await self.overview.stop()
+        await self.subscriptions.stop()
         await self.sockets.drain(GOODBYE_SECONDS)
         await self.presence.stop()
         await self.pubsub.stop()

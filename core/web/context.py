@@ -22,6 +22,7 @@ from core.safety.limiter import Limiter
 from core.settings import Settings
 from core.transaction import Transactions
 from core.web.channels.overview import Overview
+from core.web.channels.subscriptions import Subscriptions
 from core.workshop.guests import Guests
 from core.workshop.queries import Porter
 from data.database import Database
@@ -78,6 +79,9 @@ class Context(Protocol):
 
     @property
     def pubsub(self) -> PubSub: ...
+
+    @property
+    def subscriptions(self) -> Subscriptions: ...
 
     @property
     def overview(self) -> Overview: ...

@@ -121,6 +121,10 @@ class Sockets:
     def life(self, connection: Connection, by_person: bool) -> None:
         self._presence.touch(connection.id, by_person=by_person)
 
+    def find(self, connection_id: str) -> Connection | None:
+        """The connection of that name, if this node holds it."""
+        return self._connections.get(connection_id)
+
     def of(self, user_id: UUID) -> list[Connection]:
         """Everything that `user_socket:{user_id}` means on this node."""
         return list(self._people.get(user_id, ()))

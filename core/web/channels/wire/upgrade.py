@@ -14,7 +14,7 @@ from tornado.web import RequestHandler
 
 from core.errors import BadRequest, TandemError
 from core.web.channels.wire import asking
-from core.web.channels.wire.asking import PATH
+from core.web.channels.wire.asking import PATH, Asked
 from core.web.channels.wire.line import LINGER_SECONDS, SLOW_SECONDS, Line
 from core.web.channels.wire.reception import Reception
 
@@ -28,7 +28,7 @@ class Upgrade(RequestHandler):
     async def get(self) -> None:
         asked_at = self._reception.sockets.clock.monotonic()
         headers = {name.lower(): value for name, value in self.request.headers.items()}
-        asked = asking.asked(self.request.query, headers)
+        asked = self.asked(headers)
         # Nothing that is logged later may hold the token.
         self.request.uri, self.request.query = self.request.path, ""
         self.request.arguments.clear()
@@ -40,10 +40,18 @@ class Upgrade(RequestHandler):
         except TandemError as error:
             self._refuse(error)
             return
-        line = StreamLine(self.detach())
+        line = self.line(self.detach())
         line.write(asking.accepted(asked))
         line.connection = self._reception.open(line, given, asked_at)
         line.begin()
+
+    def asked(self, headers: dict[str, str]) -> Asked:
+        """What the request says of its sender."""
+        return asking.asked(self.request.query, headers)
+
+    def line(self, stream: IOStream) -> StreamLine:
+        """What carries the connection from here on."""
+        return StreamLine(stream)
 
     def _refuse(self, error: TandemError) -> None:
         status, headers, body = self._reception.refusal(error)
