@@ -43,7 +43,7 @@ class SubscriptionOut(Output, frozen=True, kw_only=True):
 @routes(
     "POST",
     "/api/ws/subscribe",
-    scope="socket:connect",
+    scope="activity:read",
     summary="Have a connection of one's own hear a channel.",
     errors=(404,),
     example=EXAMPLE,
@@ -60,7 +60,7 @@ async def post_subscribe(call: Call[SubscribeIn, None]) -> SubscriptionOut:
 @routes(
     "POST",
     "/api/ws/unsubscribe",
-    scope="socket:connect",
+    scope="activity:read",
     summary="Have a connection of one's own hear a channel no more.",
     errors=(404,),
     example=EXAMPLE,
