@@ -56,9 +56,11 @@ from core.web.channels.overview import Overview
 from core.web.channels.registry import Sockets
 from core.web.channels.subscriptions import Subscriptions
 from core.web.channels.topics import TOPICS, TopicSpec
+from core.workshop.attendance import Attendance
 from core.workshop.guests import Guests
 from core.workshop.live import WorkshopView
 from core.workshop.queries import Porter
+from core.workshop.ticking import Ticking
 from data.database import Database
 from data.redis import connect
 from data.tables import ApiKey
@@ -117,6 +119,8 @@ class App:
         )
         self.subscriptions = Subscriptions(self.sockets, self.signals, lambda: len(self.presence.peers.nodes))
         self.overview = Overview(self.node, self.sockets, self.signals, self.clock)
+        self.attendance = Attendance(self.transactions, self.clock, self.sockets.guests)
+        self.ticking = Ticking(self.hub, self.replicas, self.clock)
         self.rights_listeners: list[Callable[[UUID], None]] = []
         self.relay.listeners.append(self._on_delivery)
         self.relay.restarts.append(self.replicas.resync)
@@ -128,11 +132,15 @@ class App:
         await self.pubsub.start(self._on_poke, self.signals.receive)
         await self.presence.start()
         await self.sockets.start()
+        await self.attendance.start()
+        await self.ticking.start()
         await self.overview.start()
 
     async def stop(self) -> None:
         await self.overview.stop()
         await self.subscriptions.stop()
+        await self.attendance.stop()
+        await self.ticking.stop()
         await self.sockets.drain(GOODBYE_SECONDS)
         await self.presence.stop()
         await self.pubsub.stop()

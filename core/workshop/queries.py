@@ -120,3 +120,10 @@ async def workshops_of_team(db: AsyncSession, team_id: UUID, now: datetime) -> l
         Listed(row.id, row.code, row.state, row.current_question, row.inserted_at, row.completed_at, count)
         for row, count in await db.execute(wanted)
     ]
+
+
+async def seen_since(db: AsyncSession, participant_id: UUID, moment: datetime) -> bool:
+    """Whether somebody was connected anywhere after that moment."""
+    mine = select(ParticipantRow.last_seen_at).where(ParticipantRow.id == participant_id)
+    seen: datetime | None = (await db.execute(mine)).scalar_one_or_none()
+    return seen is not None and seen > moment

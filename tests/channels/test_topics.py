@@ -19,6 +19,7 @@ from core.web.channels.examples import EXAMPLES
 from core.web.channels.joining import TOPICS_EACH
 from core.web.channels.limits import MESSAGES_A_MINUTE
 from core.web.channels.topics import RULES, TOPICS, MessageSpec, PushSpec, authorize, describe
+from core.workshop.guests import Guest
 from data.tables import User
 from tests.channels.conftest import Connect
 from tests.factories import Make
@@ -271,8 +272,8 @@ def test_every_role_at_every_topic(role: str, pattern: str) -> None:
             return False
         return True
 
-    own = {"user_id": mine, "cohort_id": cohort, "subject_id": "math"}
-    others = {"user_id": blocked, "cohort_id": uuid4(), "subject_id": "MATH"}
+    own = {"user_id": mine, "cohort_id": cohort, "subject_id": "math", "workshop_id": uuid4()}
+    others = {"user_id": blocked, "cohort_id": uuid4(), "subject_id": "MATH", "workshop_id": uuid4()}
     assert allowed(**own) is (spec.scope in who.scopes)
     assert allowed(**others) is (spec.scope in who.scopes and "{" not in pattern)
 
@@ -322,6 +323,7 @@ def test_only_messages_that_replace_all_before_them_are_collapsed() -> None:
     for spec in TOPICS:
         assert spec.collapse <= {said.name for said in spec.messages}
         latest = {"snapshot"} if spec.history else set()
+        latest |= {"timer_tick"} & {said.name for said in spec.messages}
         assert spec.collapse == latest | ({"presence_count"} if spec.presence else set()), spec.pattern
 
 
@@ -399,3 +401,23 @@ async def test_what_is_sent_fits_the_declared_form(make: Make, enter: Connect) -
     for name in ("new_activity", "person_updated", "presence_state", "presence_diff"):
         heard = await client.until(lambda m, name=name: m.event == name)  # type: ignore[misc]
         msgspec.convert(heard.payload, forms[name])
+
+
+@pytest.mark.req("RT-7", "WS-41", "SEC-4")
+def test_a_guest_is_on_the_topics_of_their_workshop_and_no_others() -> None:
+    guest = Guest(uuid4(), uuid4(), "ABC234")
+    mine = {
+        "user_id": guest.participant_id,
+        "cohort_id": uuid4(),
+        "subject_id": "math",
+        "workshop_id": guest.workshop_id,
+    }
+    open_to_guests = {"workshop:{workshop_id}", "session:{workshop_id}", "timer:{workshop_id}"}
+    for spec in TOPICS:
+        for given in (mine, {**mine, "workshop_id": uuid4()}):
+            try:
+                authorize(guest.principal(), spec.pattern.format(**given))
+                allowed = True
+            except TandemError:
+                allowed = False
+            assert allowed is (spec.pattern in open_to_guests and given is mine), spec.pattern

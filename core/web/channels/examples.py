@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from core.web.channels.workshop_examples import WORKSHOP_EXAMPLES, WORKSHOP_ID
+
 ADA: Final = "01933f2a-7c41-7d0e-9b52-2f6a1c3d4e5f"
 COHORT: Final = "01933f29-11aa-7b3c-8d4e-5f6071829304"
 EPOCH: Final = "4f1c9a7e"
 
-IDS: Final = {"user_id": ADA, "cohort_id": COHORT, "subject_id": "math"}
+IDS: Final = {"user_id": ADA, "cohort_id": COHORT, "subject_id": "math", "workshop_id": WORKSHOP_ID}
 """What stands for the parameters of topics in examples."""
 
 _FACT: Final[dict[str, Any]] = {
@@ -42,6 +44,7 @@ _META: Final[dict[str, Any]] = {
 }
 
 EXAMPLES: Final[dict[str, Any]] = {
+    **WORKSHOP_EXAMPLES,
     "update_status": {"status": "away"},
     "update_activity": {"activity": "practicing_algebra"},
     "presence_state": {ADA: {"metas": [_META]}},

@@ -6,12 +6,14 @@ a message that came from the log are the fact's: `id` is the same wherever it is
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import dataclasses
+from typing import Any, Literal, get_type_hints
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from core.events.catalog import Reaction
+from core.events.catalog import Event, Reaction
 
 Status = Literal["online", "away", "studying", "in_quiz"]
 
@@ -99,11 +101,15 @@ class PersonRemoved(Durable, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """The whole state again, beside `seq` and `epoch`: it replaces everything held of this topic."""
+    """The whole state again, beside `seq` and `epoch`: it replaces everything held of this topic.
+
+    A feed's holds `activities`, a workshop's `workshop` (null when it was cleared away).
+    """
 
     seq: int
     epoch: str
-    activities: list[dict[str, Any]]
+    activities: list[dict[str, Any]] | UnsetType = UNSET
+    workshop: dict[str, Any] | UnsetType | None = UNSET
 
 
 class PresenceMetas(msgspec.Struct, frozen=True):
@@ -128,3 +134,35 @@ class PresenceDiff(msgspec.Struct, frozen=True):
 
     joins: dict[str, PresenceMetas]
     leaves: dict[str, PresenceMetas]
+
+
+class TimerTick(msgspec.Struct, frozen=True):
+    """Where a workshop's clocks stand: what a screen needs to count down by itself until the next tick."""
+
+    section: str
+    section_remaining_ms: int
+    section_total_ms: int
+    overall_remaining_ms: int
+    overall_total_ms: int
+    is_paused: bool
+    is_exceeded: bool
+    is_short: bool
+    pacing: str
+    deadline: str | None
+    server_time: str
+
+
+def of_fact(event: type[Event]) -> type[msgspec.Struct]:
+    """The form of a message that tells a fact: its fields, when it happened, and its id and place in the log."""
+    fields: list[tuple[str, Any, Any]] = []
+    hints = get_type_hints(event, include_extras=True)
+    for field in dataclasses.fields(event):
+        kind = hints[field.name]
+        optional = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+        fields.append((field.name, kind | None if optional else kind, None) if optional else (field.name, kind, ...))
+    named = [(name, kind) if default is ... else (name, kind, default) for name, kind, default in fields]
+    made = msgspec.defstruct(
+        event.__name__, [("at", str), *named], bases=(Durable,), frozen=True, kw_only=True, module=__name__
+    )
+    made.__doc__ = event.__doc__
+    return made

@@ -129,6 +129,10 @@ class Sockets:
         """Everything that `user_socket:{user_id}` means on this node."""
         return list(self._people.get(user_id, ()))
 
+    def guests(self) -> dict[UUID, Principal]:
+        """Those at this node who take part in a workshop."""
+        return {id: c[0].principal for id, c in self._people.items() if c[0].principal.kind == "guest"}
+
     def close_user(self, user_id: UUID, code: int = REVOKED, reason: str = "signed out") -> int:
         """Close every connection of a person on this node; how many there were."""
         return close_all(self.of(user_id), code, reason)

@@ -17,6 +17,8 @@ from core.accounts import visibility
 from core.activity.reacting import react
 from core.content import subjects
 from core.errors import Forbidden, NotFound
+from core.events.catalog import CATALOG
+from core.events.workshop import WorkshopEvent
 from core.ids import parse_id
 from core.live.liveview import match
 from core.presence.service import Presence
@@ -26,6 +28,9 @@ from core.transaction import Transactions
 from core.web.channels import messages as m
 from core.web.channels.examples import EXAMPLES, IDS
 from core.web.channels.limits import MESSAGES_A_MINUTE
+from core.workshop.commands import make_move
+from core.workshop.guests import TAKE_PART, Guest
+from core.workshop.rules.moves import PublicMove
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,8 @@ Handler = Callable[[Push], Awaitable[dict[str, Any] | bytes | None]]
 @dataclass(frozen=True, slots=True)
 class PushSpec:
     name: str
-    type: type[m.Strict] | type[bytes]
-    """What its payload is: a form, or plain bytes in the serializer's binary frames."""
+    type: Any
+    """What its payload is: a form or one of several, or plain bytes in the serializer's binary frames."""
     handle: Handler
     scope: str
     refusal: str = "invalid_payload"
@@ -141,6 +146,12 @@ def _somebody(principal: Principal, params: Mapping[str, str]) -> str:
     return "" if wanted is not None and wanted not in principal.hidden else "unknown_person"
 
 
+def _participant(principal: Principal, params: Mapping[str, str]) -> str:
+    """Whoever is in that workshop."""
+    wanted = parse_id(params.get("workshop_id"))
+    return "" if wanted is not None and wanted == principal.workshop_id else "not_in_workshop"
+
+
 RULES: dict[str, Callable[[Principal, Mapping[str, str]], str]] = {
     "anyone": _anyone,
     "owner": _owner,
@@ -148,6 +159,7 @@ RULES: dict[str, Callable[[Principal, Mapping[str, str]], str]] = {
     "grouped": _grouped,
     "subject": _subject,
     "somebody": _somebody,
+    "participant": _participant,
 }
 
 
@@ -197,6 +209,24 @@ FEED = (
     MessageSpec("activity_reacted", m.ActivityReacted),
     MessageSpec("person_updated", m.PersonUpdated),
     MessageSpec("person_removed", m.PersonRemoved),
+    MessageSpec("snapshot", m.Snapshot),
+)
+
+
+async def make_a_move(push: Push) -> dict[str, Any]:
+    guest = Guest.of(push.principal)
+    after = await push.services.transactions.run(push.principal, make_move, guest.workshop_id, push.payload)
+    return {
+        "version": after.version,
+        "state": after.phase,
+        "stage": after.stage,
+        "current_question": after.question,
+    }
+
+
+MOVING = (PushSpec("move", PublicMove, make_a_move, TAKE_PART, refusal="validation_failed"),)
+WORKSHOP = (
+    *(MessageSpec(name, m.of_fact(cls)) for name, cls in CATALOG.items() if issubclass(cls, WorkshopEvent)),
     MessageSpec("snapshot", m.Snapshot),
 )
 
@@ -263,6 +293,35 @@ TOPICS: tuple[TopicSpec, ...] = (
         rule="grouped",
         alias_of="cohort:{my_cohort}",
     ),
+    TopicSpec(
+        "workshop:{workshop_id}",
+        "A workshop as everybody in it sees it; nobody's score is in it before its reveal.",
+        TAKE_PART,
+        rule="participant",
+        history=True,
+        collapse=LATEST,
+        pushes=MOVING,
+        messages=WORKSHOP,
+    ),
+    TopicSpec(
+        "session:{workshop_id}",
+        "The same under an older name.",
+        TAKE_PART,
+        rule="participant",
+        history=True,
+        alias_of="workshop:{workshop_id}",
+        collapse=LATEST,
+        pushes=MOVING,
+        messages=WORKSHOP,
+    ),
+    TopicSpec(
+        "timer:{workshop_id}",
+        "A workshop's clocks: every five seconds, for those who count down by the server's.",
+        TAKE_PART,
+        rule="participant",
+        collapse=frozenset({"timer_tick"}),
+        messages=(MessageSpec("timer_tick", m.TimerTick), MessageSpec("timer_exceeded", m.TimerTick)),
+    ),
     TopicSpec("user:me", "One's own messages, without knowing one's id.", "socket:connect", alias_of="user:{me}"),
     TopicSpec("user:{user_id}", "One person's own messages.", "socket:connect", rule="owner"),
     TopicSpec("notifications:{user_id}", "One person's notifications.", "socket:connect", rule="owner"),
@@ -286,7 +345,9 @@ def find(topic: str, principal: Principal, specs: tuple[TopicSpec, ...] = TOPICS
 def authorize(principal: Principal, topic: str, specs: tuple[TopicSpec, ...] = TOPICS) -> Found:
     """Let somebody onto a topic, or raise Forbidden with the reason."""
     found = find(topic, principal, specs)
-    if principal.id is None or principal.kind not in ("person", "staff"):
+    # A guest has no topic of their own beside their workshop's: whoever is here without an account is nobody elsewhere.
+    known = principal.kind in ("person", "staff") or (principal.kind == "guest" and found.spec.scope == TAKE_PART)
+    if principal.id is None or not known:
         raise Forbidden(reason="forbidden")
     if not principal.may(found.spec.scope):
         raise Forbidden(reason="forbidden", scope=found.spec.scope)
