@@ -10,12 +10,17 @@ from core.principal import Principal
 from dashboards.health_feed import HealthFeed
 from dashboards.pages.admin import admin_page
 from dashboards.pages.home import HomeModel, home
+from dashboards.pages.people import people
 from dashboards.serve import Page, Still
 from dashboards.template import Shell
 
 
 def pages(feed: HealthFeed) -> dict[str, Page]:
-    return {"/": Still(home_page), "/admin": lambda app, viewer: admin_page(app, feed, viewer)}
+    return {
+        "/": Still(home_page),
+        "/people": Still(people_page),
+        "/admin": lambda app, viewer: admin_page(app, feed, viewer),
+    }
 
 
 def home_page(app: App, viewer: Principal) -> Shell:
@@ -28,6 +33,11 @@ def home_page(app: App, viewer: Principal) -> Shell:
         simulated=app.settings.simulating,
     )
     return home(model)
+
+
+def people_page(app: App, viewer: Principal) -> Shell:
+    cohort = [f"cohort:{viewer.cohort_id}"] if viewer.cohort_id else []
+    return people(viewer, [*cohort, "presence:lobby"], names(), app.settings.simulating)
 
 
 def names() -> dict[str, str]:

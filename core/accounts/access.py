@@ -61,6 +61,7 @@ HANDED_ON_BY_ADMINS = KEY_SCOPES - {"tokens:staff"}
 
 PAGES: dict[str, str] = {
     "/": "home:read",
+    "/people": "home:read",
     "/admin": "admin:read",
 }
 """Pages behind a sign-in, and the scope each asks for. Their own sockets ask for the same."""

@@ -2,6 +2,7 @@
 import "./elements/connection.js";
 import "./elements/presence.js";
 import "./elements/people.js";
+import "./elements/directory.js";
 import "./elements/here.js";
 import "./elements/feed.js";
 import "./elements/figures.js";

@@ -67,7 +67,7 @@ async def person(cluster: Cluster, name: str) -> tuple[str, str]:
 @asynccontextmanager
 async def socket(server: Server, token: str) -> AsyncIterator[ChannelClient]:
     url = f"ws://127.0.0.1:{server.port}/socket/websocket?vsn=2.0.0&token={token}"
-    async with connect(url, compression=None, max_size=None, ping_interval=None) as websocket:
+    async with connect(url, compression=None, max_size=None, max_queue=None, ping_interval=None) as websocket:
         yield ChannelClient(websocket)
 
 

@@ -20,6 +20,7 @@ JUDGED = {(1440, "light"), (390, "dark")}
 """Where axe looks: each width and each theme once, for it takes seconds on a long page."""
 PAGES = {
     "/": "demo-tutor",
+    "/people": "demo-tutor",
     "/admin": "demo-admin",
     "/enter": "",
     "/login": "",
@@ -43,8 +44,10 @@ FOCUSED = """() => {
 
 async def drawn(page: Page, path: str) -> None:
     """Everything that comes after the first bytes is there."""
-    if path in ("/", "/admin"):
+    if path in ("/", "/people", "/admin"):
         await live(page)
+    if path == "/people":
+        await expect(page.locator("tandem-directory .row").first).to_be_visible()
     if path == "/":
         await expect(page.locator("tandem-feed .item").first).to_be_visible()
     if path == "/admin":

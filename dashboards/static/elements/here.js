@@ -6,7 +6,28 @@ import "./presence.js";
 import {joinPeople, topicsOf} from "./people.js";
 import {doing} from "./texts.js";
 
+const EVERY = 30_000, APART = 10_000, SOON = 300;
+
 const practising = (people) => people.filter((person) => doing(person).mark === "practising").length;
+
+/** Ask for the viewer's own figures: now, every half minute, and soon after a change; returns what says that there was one. */
+function figures(signal, told) {
+  let due = 0;
+  const ask = async () => {
+    clearTimeout(due);
+    due = setTimeout(ask, EVERY);
+    at = Date.now();
+    const answer = await fetch("/api/v1/presence/figures", {headers: {"X-Tandem": "1"}, credentials: "same-origin", signal}).catch(() => null);
+    if (answer?.ok) told(await answer.json());
+  };
+  let at = 0;
+  signal.addEventListener("abort", () => clearTimeout(due), {once: true});
+  ask();
+  return () => {
+    clearTimeout(due);
+    due = setTimeout(ask, Math.max(SOON, at + APART - Date.now()));
+  };
+}
 
 class Here extends TandemElement {
   static css = `
@@ -33,7 +54,18 @@ class Here extends TandemElement {
     this.list.append(h("li", {class: "people"}, h("tandem-presence", {topics: topics.join(" "), me: this.getAttribute("me")})));
     const cohort = this.hasAttribute("cohort") ? this.figure("cohort", "friend", "in your cohort") : null;
     const busy = this.figure("practising", "writing", "practising now");
-    joinPeople(this, topics, (people) => busy(practising(people)));
+    const friends = this.figure("friends", "people", "friends online");
+    // In a crowd one is told of some people only: what is counted there is asked of the server.
+    let crowd = false;
+    const asked = figures(this.life.signal, (found) => {
+      friends(found.friends);
+      if (crowd) busy(found.practising);
+    });
+    joinPeople(this, topics, (people, total) => {
+      crowd = total > people.length;
+      if (!crowd) busy(practising(people));
+      asked();
+    });
     if (cohort) this.join(this.getAttribute("cohort"), {onPresence: (people, count) => cohort(count)});
     this.watchState((state) => this.list.classList.toggle("stale", state === "offline" || state === "reconnecting"));
   }
