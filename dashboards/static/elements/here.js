@@ -33,6 +33,7 @@ class Here extends TandemElement {
   static css = `
     ul { display: flex; flex-wrap: wrap; gap: 16px 0; }
     li { display: flex; align-items: center; gap: 14px; flex: 1 1 150px; min-height: 48px; padding: 0 20px; min-width: 0; }
+    li[hidden] { display: none; }
     li + li { border-left: 1px solid var(--line); }
     li:first-child { padding-left: 0; }
     li > .icon { color: var(--accent); font-size: 21px; }
@@ -55,10 +56,12 @@ class Here extends TandemElement {
     const cohort = this.hasAttribute("cohort") ? this.figure("cohort", "friend", "in your cohort") : null;
     const busy = this.figure("practising", "writing", "practising now");
     const friends = this.figure("friends", "people", "friends online");
+    const subject = this.figure("subject", "book", "in your subject", {hidden: true});
     // In a crowd one is told of some people only: what is counted there is asked of the server.
     let crowd = false;
     const asked = figures(this.life.signal, (found) => {
       friends(found.friends);
+      subject(found.subject, found.subject === 0);
       if (crowd) busy(found.practising);
     });
     joinPeople(this, topics, (people, total) => {
@@ -70,10 +73,11 @@ class Here extends TandemElement {
     this.watchState((state) => this.list.classList.toggle("stale", state === "offline" || state === "reconnecting"));
   }
 
-  figure(name, meaning, label) {
+  figure(name, meaning, label, {hidden = false} = {}) {
     const value = h("b", {class: "num figure"}, "–");
-    this.list.append(h("li", {"data-figure": name}, icon(meaning), h("div", {}, value, h("span", {}, label))));
-    return (count) => { value.textContent = count.toLocaleString("en-GB"); };
+    const item = h("li", {"data-figure": name, hidden}, icon(meaning), h("div", {}, value, h("span", {}, label)));
+    this.list.append(item);
+    return (count, away = false) => { value.textContent = count.toLocaleString("en-GB"); item.hidden = away; };
   }
 }
 
