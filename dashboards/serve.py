@@ -41,6 +41,7 @@ from dashboards.auth.doorkeeper import Doorkeeper, app_of, key_of
 from dashboards.auth.handlers import DoorHandler, Login, Logout, Personas, SocketToken, Ticket
 from dashboards.auth.hosts import ForeignHost
 from dashboards.auth.oidc import Oidc
+from dashboards.auth.workshop_doors import WorkshopDoor, WorkshopPages, WorkshopPreview
 from dashboards.static_pages import error_page
 from dashboards.template import Shell
 from dashboards.topics_page import topics_page
@@ -331,6 +332,11 @@ def door_routes(doorkeeper: Doorkeeper) -> list[tuple[Any, ...]]:
         (r"/login/oidc", Oidc, given),
         (r"/logout", Logout, given),
         (r"/auth/socket-token", SocketToken, given),
+        (r"/workshop/?", WorkshopPages, given),
+        (r"/workshop/(new)", WorkshopPages, given),
+        (r"/(team)", WorkshopPages, given),
+        (r"/workshop/templates/([a-z][a-z0-9_]{1,39})", WorkshopPreview, given),
+        (r"/workshop/([^/]{1,40})", WorkshopDoor, given),
         (r"/api/v1/?", ApiReference, given),
         (r"/api/v1/topics/?", TopicsReference, given),
         # Panel would import whatever module an address here names. Our components bring their scripts with them.

@@ -19,6 +19,9 @@ export function startTheme() {
   show();
 }
 
+/** Change to the other theme, for pages that draw their own switch. */
+export const changeTheme = () => choose(isDark() ? "light" : "dark");
+
 function choose(theme) {
   document.documentElement.dataset.theme = theme;
   try { localStorage.setItem(KEY, theme); } catch { /* kept for this page only */ }

@@ -4,7 +4,7 @@ import {test} from "node:test";
 import {bracket, columns, dotSize, groups, stretches} from "../../dashboards/static/workshop/distribution.js";
 import {held, keyMove, lifted, moved, placeAt} from "../../dashboards/static/workshop/reorder.js";
 import {place, press, rows, twoSided, values} from "../../dashboards/static/workshop/scale.js";
-import {shape, verdict} from "../../dashboards/static/workshop/trend.js";
+import {shape} from "../../dashboards/static/workshop/trend.js";
 
 const lights = (scale, light) => Object.fromEntries(values(scale).map((one) => [one, light(one)]));
 const BEAM = {low: -5, high: 5, best: 0, picture: "beam", signed: true, well: [-1.5, 1.5]};
@@ -67,15 +67,6 @@ test("groups are what one would name: two sides, near the best, or a range; neve
 test("neighbours of one light share one word", () => {
   assert.deepEqual(stretches(BEAM).map(({light, from, to}) => [light, to - from + 1]), [["red", 2], ["amber", 2], ["green", 3], ["amber", 2], ["red", 2]]);
   assert.deepEqual(stretches({...BEAM, lights: {}}), []);
-});
-
-test("better means nearer to the best and not wider apart [WS-56]", () => {
-  const points = (...list) => list.map(([average, spread]) => ({average, spread}));
-  assert.equal(verdict(BEAM, points([-3, 1.5], [-2, 1])).tone, "better");
-  assert.deepEqual([verdict(BEAM, points([-0.5, 2.8], [0.3, 3.8])).tone, verdict(BEAM, points([-0.5, 2.8], [0.3, 3.8])).wider], ["worse", true]);
-  assert.equal(verdict(WEDGE, points([8, 1], [8.1, 0.9])).tone, "steady");
-  assert.equal(verdict(WEDGE, points([5.2, 1.4], [4.9, 1.2])).tone, "worse");
-  assert.equal(verdict(WEDGE, points([5, 1])), null);
 });
 
 test("a trend's picture keeps to its box", () => {

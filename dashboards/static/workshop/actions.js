@@ -85,7 +85,7 @@ class Actions extends View {
   handle(one, index) {
     const of = this.props.list.length;
     return t("button", {type: "button", class: "handle", "aria-label": `${A.move}: ${one.text.slice(0, 60)}, ${A.placed(index + 1, of)}`, "aria-pressed": String(this.carry?.id === one.id),
-      onkeydown: (event) => this.handleKey(event, one), onpointerdown: (event) => this.grab(event, one), onblur: () => this.carry && !this.carry.pointer && this.carry.id === one.id && !this.drawing && this.drop(true)}, icon("handle"));
+      onkeydown: (event) => this.handleKey(event, one), onpointerdown: (event) => this.grab(event, one), onblur: (event) => event.relatedTarget && this.carry?.id === one.id && !this.carry.pointer && this.drop(true)}, icon("handle"));
   }
 
   handleKey(event, one) {
@@ -105,9 +105,7 @@ class Actions extends View {
       const at = this.carry.ids.indexOf(one.id) + 1;
       if (found.done) { this.drop(found.done === "back"); this.speak(found.done === "back" ? A.back(at, of) : A.down(at, of)); } else this.speak(A.moved(at, of));
     }
-    this.drawing = true;
     this.draw();
-    this.drawing = false;
     this.querySelector(`[data-id="${one.id}"] .handle`)?.focus();
   }
 
@@ -162,16 +160,17 @@ class Actions extends View {
     if (this.editing?.id === one.id && this.editing.field === "due") return this.asked(one, "due", A.due, {type: "date"}, one.due ?? "");
     const late = one.due && !one.done && one.due < (this.props.today ?? "");
     const text = one.due ? (late ? A.late(day(one.due, this.props.today)) : day(one.due, this.props.today)) : A.date;
-    return t("button", {type: "button", class: `due${late ? " late" : ""}`, "aria-disabled": this.props.locked ? "true" : null, "aria-label": `${A.due}: ${text}`, onclick: () => this.edit(one, "due")}, icon("date"), t("span", {class: one.due ? "" : "ask"}, text));
+    return t("button", {type: "button", class: `due${late ? " late" : ""}`, "aria-disabled": this.props.locked ? "true" : null, "aria-label": `${A.due}: ${text}`, onclick: (event) => this.edit(one, "due", event.detail > 0)}, icon("date"), t("span", {class: one.due ? "" : "ask"}, text));
   }
 
-  edit(one, field) {
+  /** `pointed`: opened by a pointer, so the calendar opens too; with keys the field itself is quicker. */
+  edit(one, field, pointed = false) {
     if (this.props.locked) return;
     this.editing = {id: one.id, field, base: one.text, edition: one.edition};
     this.draw();
     const input = this.querySelector("[data-edit]");
     input?.focus();
-    if (field === "due") { try { input?.showPicker?.(); } catch { /* the field itself is enough */ } }
+    if (field === "due" && pointed) { try { input?.showPicker?.(); } catch { /* the field itself is enough */ } }
   }
 
   /** Put away what was asked; the focus goes back to where it came from. */

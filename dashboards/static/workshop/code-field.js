@@ -8,7 +8,7 @@ export const LENGTH = 6;
 const ALIKE = {O: "0", I: "1", L: "1"};
 
 /** The code in what somebody typed or pasted, a whole link too. `alphabet` tells which of two look-alikes exists. */
-export function readCode(text, alphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789") {
+export function readCode(text, alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789") {
   const from = /workshop\/([^/?#\s]+)/i.exec(text)?.[1] ?? text;
   const mended = [...from.toUpperCase()].map((one) => (alphabet.includes(one) ? one : Object.entries(ALIKE).flat().includes(one) ? alike(one, alphabet) : one));
   return mended.filter((one) => alphabet.includes(one)).slice(0, LENGTH).join("");

@@ -1,5 +1,5 @@
 // <ws-completed>: what the team takes with it. Actions first, then the exports, the team room, and a date to meet again.
-// `{actions, exports: {full: {pdf, …}, team: {…}}, room, again, canSave, savedRoom}`.
+// `{actions, exports: {full: ["pdf", …], team: […]}, room, again, canSave, savedRoom}`.
 import {View, define} from "./element.js";
 import {face, icon} from "./faces.js";
 import {TEXTS} from "./texts.js";
@@ -9,11 +9,11 @@ import {namedDay} from "./words.js";
 const D = TEXTS.done;
 
 class Completed extends View {
-  view({actions = [], exports = {}, room, again, canSave, people = []}) {
+  view({actions = [], exports: given, room, again, canSave, people = []}) {
     return t("section", {class: "ws-done"}, t("h1", {tabindex: -1}, D.heading), t("p", {class: "ws-lead"}, D.lead),
       t("div", {class: "two"}, t("div", {class: "column"}, actions.length ? t("ol", {class: "plain-list mine"}, actions.map((one) => this.action(one, people))) : t("p", {class: "ws-card ws-empty"}, D.noActions),
         t("button", {type: "button", class: "ws-link", onclick: () => this.say("see-summary")}, icon("chart"), D.summary)),
-      t("div", {class: "column"}, this.exports(exports), room ? t("a", {class: "ws-card way", href: room}, icon("history"), t("span", {}, t("b", {}, D.room), t("span", {}, D.link)), icon("next")) : canSave && this.save(),
+      t("div", {class: "column"}, this.exports(given ?? {}), room ? t("a", {class: "ws-card way", href: room}, icon("history"), t("span", {}, t("b", {}, D.room), t("span", {}, D.link)), icon("next")) : canSave && this.save(),
         again && t("p", {class: "again"}, icon("date"), t("span", {}, t("b", {}, D.again(namedDay(again))), t("span", {}, D.againHint))))));
   }
 
@@ -23,7 +23,8 @@ class Completed extends View {
   }
 
   exports(exports) {
-    const links = (kind, label, hint) => exports[kind] && t("div", {class: "kind", key: kind}, t("b", {}, label), t("span", {}, hint), t("div", {class: "row"}, Object.entries(exports[kind]).map(([name, href]) => t("a", {class: "btn small", href, download: true, key: name, "aria-label": `${label}: ${D.formats[name] ?? name}`}, icon("download"), D.formats[name] ?? name))));
+    const links = (kind, label, hint) => exports[kind] && t("div", {class: "kind", key: kind}, t("b", {}, label), t("span", {}, hint), t("div", {class: "row"}, exports[kind].map((name) => t("button", {type: "button", class: "btn small", key: name, "aria-label": `${label}: ${D.formats[name] ?? name}`, onclick: () => this.say("export", {kind, format: name})}, icon("download"), D.formats[name] ?? name))));
+    if (!Object.keys(exports).length) return null;
     return t("div", {class: "ws-card exports"}, t("h2", {}, D.exports), links("full", D.full, D.fullHint), links("team", D.team, D.teamHint));
   }
 

@@ -30,7 +30,7 @@ const HEADS = {help: TEXTS.help.heading, people: P.heading, notes: TEXTS.frame.n
 const row = (meaning, text, onclick, hint) => t("li", {}, t("button", {type: "button", class: "way", onclick}, icon(meaning), t("span", {}, t("b", {}, text), hint && t("span", {}, hint))));
 
 const BODIES = {
-  help: ({moment, rules = [], topics = [], keys}) => [moment && t("section", {}, t("h3", {}, moment.title), moment.text.map((one) => t("p", {}, one))), rules.length ? t("section", {}, t("h3", {}, TEXTS.help.rules), t("ul", {}, rules.map((one) => t("li", {}, one)))) : null,
+  help: ({moment, rules = [], topics = [], keys, facilitator}) => [facilitator && t("section", {}, t("h3", {}, TEXTS.help.question), t("p", {}, facilitator)), moment && t("section", {}, t("h3", {}, moment.title), moment.text.map((one) => t("p", {}, one))), rules.length ? t("section", {}, t("h3", {}, TEXTS.help.rules), t("ul", {}, rules.map((one) => t("li", {}, one)))) : null,
     topics.length ? t("section", {}, t("h3", {}, TEXTS.help.topics), topics.map((one) => t("details", {}, t("summary", {}, one.title), one.text.map((text) => t("p", {}, text))))) : null, keys && t("section", {}, t("h3", {}, TEXTS.help.keys), t("ul", {}, TEXTS.help.keysList.map((one) => t("li", {}, one))))],
 
   people: ({list = [], facilitator, shared, big, pin, canTake, away}, say) => [t("ul", {class: "plain-list people"}, list.map((one) => person(one, facilitator, say))),
@@ -38,7 +38,7 @@ const BODIES = {
     pin && t("p", {class: "hint"}, P.pin(pin)), t("label", {class: "ws-check"}, t("input", {type: "checkbox", ".checked": Boolean(shared), onchange: (event) => say("share-screen", {on: event.target.checked})}), t("span", {}, t("b", {}, P.shared), t("span", {}, P.sharedHint))),
     big && t("a", {class: "ws-link", href: big, target: "_blank", rel: "noopener"}, icon("screen"), P.big)],
 
-  notes: ({questions = [], general}) => [...questions.map((one) => t("section", {key: `n${one.question}`}, t("ws-notes", {".props": one}))), t("section", {key: "general"}, t("ws-notes", {".props": general}))],
+  notes: ({questions = [], general, kept}) => [kept && t("p", {class: "ws-meanwhile", role: "status"}, TEXTS.notes.kept), ...questions.map((one) => t("section", {key: `n${one.question}`}, t("ws-notes", {".props": one}))), t("section", {key: "general"}, t("ws-notes", {".props": general}))],
 
   more: ({code, here, notes, facilitator, tools = []}, say) => [code && t("p", {class: "code"}, TEXTS.frame.code(code)), t("ul", {class: "plain-list"}, tools.map((tool) => row(tool.icon, tool.label, () => say(tool.what))), row("people", TEXTS.frame.here(here), () => say("people")), row("note", `${TEXTS.frame.notes}${notes ? ` (${notes})` : ""}`, () => say("notes-open")),
     facilitator && row("clock", TEXTS.dock.time, () => say("time-menu")), row("moon", TEXTS.frame.theme, () => say("theme")), row("feedback", TEXTS.frame.feedback, () => say("feedback")), row("leave", TEXTS.frame.leave, () => say("leave")))],
@@ -47,7 +47,7 @@ const BODIES = {
 
   hand: ({list = []}, say) => (list.length ? t("ul", {class: "plain-list"}, list.map((one) => t("li", {key: one.id}, t("button", {type: "button", class: "way", onclick: () => say("hand-to", {id: one.id})}, face(one), t("span", {}, t("b", {}, one.name)))))) : t("p", {}, TEXTS.ask.none)),
 
-  ask: ({text, yes, no, what, detail, danger}, say) => [t("p", {class: "question"}, text), t("div", {class: "row"}, t("button", {type: "button", class: "btn big", "data-first": true, onclick: () => say("dialog-close")}, no), t("button", {type: "button", class: `btn big ${danger ? "danger" : "primary"}`, onclick: () => { say("dialog-close"); say(what, detail); }}, yes))],
+  ask: ({text, yes, no, what, detail, danger, refuse}, say) => [t("p", {class: "question"}, text), t("div", {class: "row"}, t("button", {type: "button", class: "btn big", "data-first": true, onclick: () => { say("dialog-close"); if (refuse) say(refuse.what, refuse.detail); }}, no), t("button", {type: "button", class: `btn big ${danger ? "danger" : "primary"}`, onclick: () => { say("dialog-close"); say(what, detail); }}, yes))],
 
   feedback: ({section, sent, trouble}, say, view) => (sent ? t("p", {role: "status"}, TEXTS.feedback.thanks) : t("form", {novalidate: true, onsubmit: (event) => { event.preventDefault(); tell(event.target, section, say, view); }},
     t("fieldset", {class: "ws-choice inline"}, t("legend", {}, TEXTS.feedback.kind), ["working_well", "improvement", "bug"].map((one, index) => t("label", {key: one}, t("input", {type: "radio", name: "category", value: one, ref: (node) => { node.checked = index === 1; }}), t("span", {}, t("b", {}, TEXTS.feedback[one]))))),

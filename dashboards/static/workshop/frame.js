@@ -48,7 +48,7 @@ function wideTop({code, steps = [], time, here, room, plain, dark, facilitator, 
       time && t("ws-time", {".props": {time, button: facilitator}, key: "time"}),
       !plain && t("button", {type: "button", class: "ws-here", key: "here", onclick: () => say("people")}, t("span", {class: "live", "aria-hidden": "true"}), F.here(here ?? 0)),
       notes !== undefined && round("note", `${F.notes}, ${notes}`, () => say("notes-open"), {key: "notes"}),
-      round("help", F.help, () => say("help"), {key: "help"}), round(dark ? "sun" : "moon", F.theme, () => say("theme"), {key: "theme"})));
+      round("help", F.help, () => say("help"), {key: "help"}), !plain && round("feedback", F.feedback, () => say("feedback"), {key: "feedback"}), round(dark ? "sun" : "moon", F.theme, () => say("theme"), {key: "theme"})));
 }
 
 function phoneTop({code, steps = [], time, room, plain, dark, title, facilitator}, say) {

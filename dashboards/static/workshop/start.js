@@ -25,7 +25,7 @@ class Start extends View {
       field("ws-name", S.name, {name: "name", type: "text", maxlength: 40, autocomplete: "given-name", "aria-invalid": this.missing.name || trouble.name ? "true" : null, ref: (node) => { node.value = this.name; }, oninput: (event) => { this.name = event.target.value; this.missing = {}; }}, this.missing.name ?? trouble.name),
       t("button", {type: "submit", class: "ws-main primary"}, t("span", {}, busy ? S.joining : S.go), icon("arrow")), canWatch && t("button", {type: "button", class: "btn big", key: "watch", onclick: () => this.join(true)}, icon("eye"), S.watch), t("p", {class: "promise"}, S.promise)),
     t("a", {class: "ws-card way", href: "/workshop/new"}, t("span", {class: "square"}, icon("faster")), t("span", {}, t("b", {}, S.fresh), t("span", {}, S.freshHint(crowd))), icon("next")),
-    t("p", {class: "centre"}, t("a", {class: "ws-link", href: "/workshop/team"}, icon("history"), S.team))), t("p", {class: "credit"}, S.credit));
+    t("p", {class: "centre"}, t("a", {class: "ws-link", href: "/team"}, icon("history"), S.team))), t("p", {class: "credit"}, S.credit));
   }
 
   join(observer) {

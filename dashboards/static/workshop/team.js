@@ -5,7 +5,9 @@ import {screen} from "./element.js";
 import {face, icon} from "./faces.js";
 import {TEXTS} from "./texts.js";
 import {t} from "./tree.js";
-import {shape, verdict} from "./trend.js";
+import {secretOf} from "./teams.js";
+import {shape} from "./trend.js";
+import {twoSided} from "./scale.js";
 import {figure, longDay, monthYear, namedDay} from "./words.js";
 
 const T = TEXTS.team;
@@ -21,17 +23,21 @@ export function chart({title, scale, points}) {
     dots.map(({x, y}, index) => t("circle", {cx: x, cy: y, r: index === dots.length - 1 ? 6 : 3.5, class: index === dots.length - 1 ? "now" : ""})));
 }
 
-/** The verdict in words: "Better, closer to 0", "Worse, wider apart", "Steady, within 0.1". */
-export function judged(scale, points) {
-  const found = verdict(scale, points);
-  if (!found) return null;
-  const why = found.wider ? T.wider : found.tone === "steady" ? T.within(found.by) : found.twoSided ? (found.closer ? T.closer(scale) : T.further(scale)) : found.closer ? T.up(found.by) : T.down(found.by);
-  return {tone: found.tone, word: T.verdict[found.tone], why};
+const WORDS = {better: "better", worse: "worse", wider: "worse", same: "steady"};
+
+/** The server's verdict in words: "Better, closer to 0", "Worse, wider apart", "Steady, within 0.1". */
+export function judged({scale, points, verdict}) {
+  if (points.length < 2 || !WORDS[verdict]) return null;
+  const [before, now] = points.slice(-2).map((one) => one.average);
+  const by = Math.abs(now - before);
+  const closer = Math.abs(now - scale.best) < Math.abs(before - scale.best);
+  const why = verdict === "wider" ? T.wider : verdict === "same" ? T.within(by) : twoSided(scale) ? (closer ? T.closer(scale) : T.further(scale)) : now > before ? T.up(by) : T.down(by);
+  return {tone: WORDS[verdict], word: T.verdict[WORDS[verdict]], why};
 }
 
 function trend(one) {
   const {number, title, scale, points} = one;
-  const said = judged(scale, points);
+  const said = judged(one);
   return t("li", {class: "ws-card trend", key: `t${number}`}, t("h3", {}, t("span", {class: "number"}, number), title), t("div", {class: "picture"}, chart(one), t("p", {class: "dates", "aria-hidden": "true"}, t("span", {}, monthYear(points[0].on)), t("span", {}, monthYear(points.at(-1).on)))),
     t("div", {class: "said"}, t("p", {class: "latest num"}, figure(points.at(-1).average, scale.signed)), said && t("p", {class: `verdict ${said.tone}`}, icon(said.tone), t("span", {}, t("b", {}, said.word), t("span", {class: "why"}, `, ${said.why}`)))));
 }
@@ -58,4 +64,11 @@ export const teamView = ({name, since, count, unfinished, trends = [], actions =
       workshops.length ? t("div", {class: "ws-card earlier"}, t("h2", {}, T.earlier), t("ul", {class: "plain-list"}, workshops.map((one) => t("li", {key: one.id}, t("a", {class: "words", href: one.href}, t("b", {}, longDay(one.on)), t("span", {}, T.row(one.people, one.actions))), one.export && t("a", {class: "ws-round", href: one.export, download: true, "aria-label": T.download(longDay(one.on))}, icon("download")))))) : null)));
 };
 
+/** <ws-find-team>: no room is open yet; the teams that this browser knows, and a field for a link. */
+export const findView = ({teams = [], trouble}) => t("section", {class: "ws-join"}, t("div", {class: "ws-card"}, t("h1", {tabindex: -1}, T.finding), t("p", {class: "ws-lead"}, T.findLead), trouble && t("p", {class: "ws-trouble", role: "alert"}, trouble),
+  teams.map((one) => t("a", {class: "btn big", key: one.secret, href: `/team#${one.secret}`}, icon("history"), one.name)),
+  t("form", {onsubmit: (event) => { event.preventDefault(); const secret = secretOf(event.target.querySelector("input").value.trim().replace(/^.*#/, "#")); if (secret) location.hash = secret; else event.target.querySelector("input").focus(); }},
+    t("div", {class: "ws-field"}, t("label", {for: "ws-find"}, T.findField), t("input", {id: "ws-find", class: "ws-input", type: "text", autocomplete: "off"})), t("button", {type: "submit", class: "ws-main primary"}, T.findGo))));
+
+screen("ws-find-team", findView);
 screen("ws-team", teamView);

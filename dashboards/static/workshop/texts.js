@@ -13,7 +13,7 @@ export const TEXTS = {
   frame: {
     home: "Tandem, start page", code: (code) => `Workshop ${spaced(code)}`, here: (count) => `${count} here`, people: "Who is here", help: "Help",
     more: "More", theme: "Light or dark", notes: "Notes", close: "Close", steps: "Where we are", skip: "Skip to content",
-    question: (number, of) => `Question ${number} of ${of}`, lobby: "Welcome", intro: "How it works", half: "Half way", summary: "Summary", actions: "Actions",
+    question: (number, of) => `Question ${number} of ${of}`, number: (number) => `Question ${number}`, of: (of) => ` of ${of}`, lobby: "Welcome", intro: "How it works", half: "Half way", summary: "Summary", actions: "Actions",
     completed: "Done", step: {done: "done", now: "now", next: "to come"}, title: (step, heading) => [step, heading].filter(Boolean).join(", "),
     tools: "For the facilitator", feedback: "Tell us what you think", watching: "watching", leave: "Leave this workshop",
   },
@@ -127,7 +127,7 @@ export const TEXTS = {
     down: (at, of) => `Put down at place ${at} of ${of}`, back: (at, of) => `Put back to place ${at} of ${of}`, menu: "More for this action", edit: "Change the words", done: "Mark as done", open: "Mark as open", remove: "Take it out",
     isDone: "Done", placed: (at, of) => `place ${at} of ${of}`, carried: "Still open from last time", missing: (count) => `${capital(counted(count))} ${count === 1 ? "action still needs" : "actions still need"} a name and a date`, keep: "Save", cancel: "Leave it",
     agree: "I agree", agreed: "You agree", finish: "Finish the workshop", agreeing: (done, of) => `${done} of ${of} agree to this list`, gaps: (count) => `${capital(counted(count))} ${count === 1 ? "action has" : "actions have"} no name or no date yet. Finish all the same?`,
-    none: "Nothing agreed yet. Finish all the same?", finishYes: "Finish", finishNo: "Not yet", link: "About which question", noLink: "About everything", late: (day) => `late, ${day}`,
+    none: "Nothing agreed yet. Finish all the same?", count: (count) => (count ? `${capital(counted(count))} ${count === 1 ? "action" : "actions"} so far` : "No action yet"), finishes: (name) => `${name} finishes when the list is right`, finishYes: "Finish", finishNo: "Not yet", link: "About which question", noLink: "About everything", late: (day) => `late, ${day}`,
   },
 
   done: {
@@ -141,9 +141,9 @@ export const TEXTS = {
     room: "Team room", lead: (count, since) => `${capital(counted(count))} ${count === 1 ? "workshop" : "workshops"} since ${since}. Only this team can open this room.`, leadNone: "No workshop yet. Only this team can open this room.", exports: "Export", fresh: "New workshop",
     stopped: (step, day) => `You stopped ${step} on ${day}.`, after: (number) => `after question ${number}`, before: "before the first question", stoppedRest: "Everything is kept. Go on when you are together again.", goOn: (number) => (number ? `Go on with question ${number}` : "Go on"),
     changed: "How our work has changed", zone: "going well, dashed is best", zoneShort: "going well", average: "average", spread: "spread", open: "Still open", noOpen: "Nothing open. Well done.", earlier: "Earlier workshops", once: "After the next workshop you see here what has changed.",
-    row: (count, actions) => `${people(count)}, ${actions} ${actions === 1 ? "action" : "actions"}`, download: (day) => `Export the workshop of ${day}`, owner: (name, day) => [name, day && `by ${day}`].filter(Boolean).join(", "), late: (name, day) => `${[name, "late"].filter(Boolean).join(", ")}, ${day}`, noOwner: "Nobody yet",
+    row: (count, actions) => [people(count), actions !== undefined && `${actions} ${actions === 1 ? "action" : "actions"}`].filter(Boolean).join(", "), download: (day) => `Export the workshop of ${day}`, owner: (name, day) => [name, day && `by ${day}`].filter(Boolean).join(", "), late: (name, day) => `${[name, "late"].filter(Boolean).join(", ")}, ${day}`, noOwner: "Nobody yet",
     verdict: {better: "Better", worse: "Worse", steady: "Steady"}, wider: "wider apart", closer: (scale) => `closer to ${best(scale)}`, further: (scale) => `further from ${best(scale)}`, up: (by) => `up ${figure(by)}`, down: (by) => `down ${figure(by)}`, within: (by) => `within ${figure(Math.max(by, 0.1))}`,
-    chart: (title, list) => `${title}: ${list}.`, finding: "Enter the link to your team room", missing: "We do not know this room. Please look at the link again.",
+    chart: (title, list) => `${title}: ${list}.`, finding: "Your team room", findLead: "Its link was shown when the team was made. Paste it here, or choose a team that this browser knows.", findField: "Link to the room", findGo: "Open the room", missing: "We do not know this room. Please look at the link again.",
   },
 
   dock: {
@@ -151,12 +151,12 @@ export const TEXTS = {
     waiting: (list) => `We are waiting for ${them(list)}`, waitingShort: (list) => `Waiting for ${them(list)}`, you: "you", away: (list) => `${them(list)} ${list.length === 1 ? "is" : "are"} away, we go on without them`, easy: "Take your time, nobody is late",
     timeLeft: (minutes) => `There is time: ${minutes} ${minutes === 1 ? "minute" : "minutes"} left here`, timeShort: (minutes) => `${minutes} ${minutes === 1 ? "minute" : "minutes"} left here`, all: "We go on in a moment", nobody: "We wait until somebody is back", few: "Two people who score are needed to begin",
     iAmReady: "I am ready", youReady: "You are ready", goOn: "I am ready to go on", gotIt: "I have got it", onActions: "On to our actions", notReady: "Not yet after all", startNow: "Start", next: "Go on",
-    pause: "Pause", resume: "Go on", startAnyway: "Start anyway", revealAnyway: "Reveal anyway", goAnyway: "Go on anyway", handOver: "Hand over", paused: (name) => `${name} has paused the workshop`, pausedNobody: "The workshop waits until somebody who scores is back", standing: "Time stands still, nothing is lost",
+    pause: "Pause", resume: "Go on", startAnyway: "Start anyway", revealAnyway: "Reveal anyway", goAnyway: "Go on anyway", handOver: "Hand over", paused: (name) => `${name} has paused the workshop`, pausedNobody: "The workshop waits until somebody who scores is back", somebody: "Somebody", standing: "Time stands still, nothing is lost",
     offline: "No connection, trying again", tryNow: "Try now", watching: "You are watching", watchingRest: "You see every result as soon as the team does", late: "The workshop had already begun. You see every result as soon as the team does", time: "Time", lead: "You lead, and do not score", completed: "This workshop is complete", completedRest: "The same link shows it again, for 90 days", turn: (name) => `It is ${name}’s turn`, yourTurn: "It is your turn", waitTurn: "Your turn will come",
   },
 
   ask: {
-    goOn: (list, verb) => `${them(list)} ${list.length === 1 ? "has" : "have"} not ${verb}. Go on without them?`, scored: "scored", said: "said that they are ready", yes: "Go on", no: "Wait a little", handOver: "Who takes over?", handGo: "Hand over", none: "Nobody else is here to take over.",
+    yourself: "you yourself", goOn: (list, verb) => `${capital(them(list))} ${list.length === 1 && list[0] !== "you yourself" ? "has" : "have"} not ${verb}. Go on without them?`, scored: "scored", said: "said that they are ready", yes: "Go on", no: "Wait a little", handOver: "Who takes over?", handGo: "Hand over", none: "Nobody else is here to take over.",
     takeOver: "Lead from here", takeOverText: (name) => `${name} is away. Somebody here can lead from now on.`, time: "Time for this step", give: (minutes) => `${minutes} more minutes`, less: (minutes) => `${minutes} fewer minutes`, leave: "Leave this workshop? Your scores stay, and your name brings you back.", leaveYes: "Leave", leaveNo: "Stay",
     removeNote: "Take this note out?", removeAction: "Take this action out?", remove: "Take out", keep: "Keep it", enter: (name) => `${name} wants to come back in and has no number. Do you see them?`, enterYes: "Yes, let them in", enterNo: "No", skip: "Skip the introduction for everybody?", skipYes: "Skip it", skipNo: "Keep it",
   },
@@ -164,7 +164,7 @@ export const TEXTS = {
   people: {heading: "Who is here", setAside: "Do not wait for them", bringBack: "Wait for them again", make: "Let them lead", watch: "Watch from now on", take: "Take part from now on", you: "You", facilitator: "Facilitator", shared: "This screen is shared", sharedHint: "Your own number then shows only while you hold it.",
     big: "Open the big screen view", bigHint: "For a projector: large type, no controls.", away: "Away", watching: "Watching", aside: "Set aside", pin: (pin) => `Your number for coming back: ${pin}`},
 
-  help: {heading: "Help", rules: "How we work together", topics: "When it gets difficult", keys: "Keys", keysList: ["Arrow keys move along the scale, Home and End go to its ends.", "Figures choose at once; minus first for numbers below zero.", "Enter gives the chosen score. Nothing is sent before that."]},
+  help: {heading: "Help", question: "On this question", rules: "How we work together", topics: "When it gets difficult", keys: "Keys", keysList: ["Arrow keys move along the scale, Home and End go to its ends.", "Figures choose at once; minus first for numbers below zero.", "Enter gives the chosen score. Nothing is sent before that."]},
 
   feedback: {heading: "What do you think of this workshop tool?", kind: "What is it", working_well: "Works well", improvement: "Could be better", bug: "Does not work", text: "In your words", email: "E-mail, if you would like an answer", go: "Send", thanks: "Thank you. It has reached us.", lost: "That did not reach us. Your words are still here, please try again.", missing: "A few words, please."},
 

@@ -85,6 +85,8 @@ function set(node, name, value) {
   if (name === "key" || name === "ref") return;
   if (name.startsWith(".")) node[name.slice(1)] = value;
   else if (name.startsWith("on")) listen(node, name.slice(2), value);
+  // Set as a rule, not as an attribute: the page's policy forbids style attributes.
+  else if (name === "style") node.style.cssText = value ?? "";
   else if (value === null || value === undefined || value === false) node.removeAttribute(name);
   else node.setAttribute(name, value === true ? "" : String(value));
 }
