@@ -28,6 +28,7 @@ class NavItem:
 ITEMS: Final[tuple[NavItem, ...]] = (
     NavItem("home", "Home", "home", "/", PAGES["/"]),
     NavItem("people", "People", "people", "/people", PAGES["/people"]),
+    NavItem("workshops", "Workshops", "workshops", "/workshop", "workshop:lead", external=True),
     NavItem("health", "Health", "health", "/admin", PAGES["/admin"]),
     NavItem("api", "API", "api", "/api/v1/", PAGES["/admin"], external=True),
 )

@@ -28,7 +28,7 @@ ICONS = {
     "home": "house", "practice": "keyboard", "rooms": "shapes", "boards": "trophy", "cohort": "messages-square",
     "progress": "sprout", "nudges": "bell", "health": "activity", "jobs": "timer", "people-roles": "user-cog",
     "audit": "scroll-text", "growth": "trending-up", "safety": "shield-check", "api": "plug",
-    "experiments": "flask-conical",
+    "experiments": "flask-conical", "workshops": "presentation",
     # people
     "people": "users", "friend": "user-check", "person": "user", "writing": "pencil-line", "parent": "heart-handshake",
     "tutor": "graduation-cap", "facilitator": "presentation", "analyst": "chart-no-axes-column", "admin": "shield",

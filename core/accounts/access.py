@@ -20,8 +20,8 @@ LEARNER = frozenset(
 ROLES: dict[str, frozenset[str]] = {
     "student": LEARNER,
     "parent": LEARNER,
-    "tutor": LEARNER,
-    "facilitator": LEARNER,
+    "tutor": LEARNER | {"workshop:lead"},
+    "facilitator": LEARNER | {"workshop:lead"},
     "analyst": frozenset({"home:read", "socket:connect", "activity:read", "presence:read", "analytics:read"}),
     "admin": LEARNER
     | {
@@ -32,6 +32,7 @@ ROLES: dict[str, frozenset[str]] = {
         "live:read",
         "metrics:read",
         "simulator:write",
+        "workshop:lead",
     },
 }
 
