@@ -40,6 +40,8 @@ class Opening:
     seconds: float = 0.0
     times: Histogram = field(default_factory=Histogram)
     why: str = ""
+    cpu: float = 0.0
+    """Seconds of a core that the busiest process of the generator spent."""
 
     def merge(self, other: Opening) -> None:
         self.joined += other.joined
@@ -48,6 +50,12 @@ class Opening:
         self.seconds = max(self.seconds, other.seconds)
         self.times.merge(other.times)
         self.why = self.why or other.why
+        self.cpu = max(self.cpu, other.cpu)
+
+    @property
+    def busy(self) -> float:
+        """Share of a core that the generator used; near 1, it was the generator that could open no faster."""
+        return self.cpu / self.seconds if self.seconds else 0.0
 
 
 class Crowd:

@@ -26,6 +26,8 @@ class Line:
 
 class Dialect(Protocol):
     name: str
+    durable: bool
+    """Whether what is called an event is told over REST and kept; elsewhere it is a message like others."""
     heartbeat: bytes
     """What a client says every half minute, or nothing."""
 
@@ -61,6 +63,7 @@ class Channels:
     """Phoenix Channels V2, as Tandem speaks it."""
 
     name = "tandem"
+    durable = True
     heartbeat = _text([None, "h", "phoenix", "heartbeat", {}])
     EVENTS: ClassVar[dict[str, str]] = {"message": "load_say", "presence": "update_activity"}
 
@@ -93,6 +96,7 @@ class SocketIo:
     """Engine.IO 4 with Socket.IO on a websocket."""
 
     name = "socket.io"
+    durable = False
     heartbeat = b""
     PONG = masked(b"3")
 
@@ -124,6 +128,7 @@ class Plain:
     """A handler with rooms that speaks JSON objects."""
 
     name = "plain"
+    durable = False
     heartbeat = b""
 
     def path(self, token: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tools.load.histogram import Histogram
-from tools.load.run import Report
+from tools.load.run import FULL, Report
 
 WIDTH = 34
 
@@ -19,6 +19,8 @@ def _rows(report: Report) -> Iterator[tuple[str, str]]:
     rate = opening.joined / opening.seconds if opening.seconds else 0
     yield "connected and joined", f"{opening.joined:,} in {opening.seconds:.2f} s, {rate:,.0f} a second"
     yield "one connect and join, ms", _times(opening.times)
+    if opening.busy >= FULL:
+        yield "  judgement", f"the generator was the limit: {opening.busy:.0%} of its core"
     if opening.failed or opening.retries:
         yield "  refused or broken", f"{opening.failed:,} for good, {opening.retries:,} tried again: {opening.why}"
     if report.before.memory:

@@ -138,6 +138,7 @@ def _opening(found: Opening) -> dict[str, Any]:
         "retries": found.retries,
         "why": found.why,
         "seconds": round(found.seconds, 3),
+        "generator_busy": round(found.busy, 3),
         "a_second": round(found.joined / found.seconds, 1) if found.seconds else 0,
         "time_ms": found.times.milliseconds(),
     }

@@ -75,7 +75,10 @@ class Worker:
         self.crowd = Crowd(host, port, DIALECTS[dialect], members)
 
     def open(self, together: int, seconds: float) -> Opening:
-        return self.here.open(together, seconds)
+        before = _cpu()
+        opening = self.here.open(together, seconds)
+        opening.cpu = _cpu() - before
+        return opening
 
     def drop(self) -> int:
         gone = len(self.here.joined)
@@ -136,7 +139,7 @@ class Worker:
             crowd.run(min(last, clock() + 0.05))
 
     def _way(self, run: str, number: int, stream: Stream, door: RestDoor | None) -> Way:
-        if stream.kind == "event":
+        if stream.kind == "event" and self.here.dialect.durable:
             if door is None:
                 raise RuntimeError("events need a REST door")
             return ThroughRest(self.here, run, door)
