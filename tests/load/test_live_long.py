@@ -36,9 +36,9 @@ def test_a_soak() -> None:
         report = run(server, plan, crew)
     assert report.watch is not None
     slope = report.watch.slope(skip=min(10.0, SOAK / 4)) / 1024
-    print(
-        f"\nsoak of {SOAK:.0f} s: memory rose by {slope:.2f} KB a second (load of the machine {os.getloadavg()[0]:.1f})"
-    )
+    first, last = (report.watch.samples[at].server.memory / 2**20 for at in (0, -1))
+    print(f"\nsoak of {SOAK:.0f} s   (load of the machine {os.getloadavg()[0]:.1f})")
+    print(f"  memory rose by {slope:.2f} KB a second, from {first:.1f} to {last:.1f} MB with what jobs took")
     print(table(report), flush=True)
     picture = ROOT / "var" / "load" / "soak.svg"
     picture.write_text(svg(report, f"soak of {SOAK:.0f} s"))

@@ -13,6 +13,7 @@ from websockets.streams import StreamReader
 from tools.load.client import Client, Member
 from tools.load.frames import TEXT, masked, split
 from tools.load.histogram import Histogram
+from tools.load.machine import Sample, Usage, Watch
 from tools.load.marks import Mark, Reader, Stream
 from tools.load.tally import Tally
 
@@ -108,3 +109,14 @@ def test_a_chunk_that_is_read_again_later_is_counted_once_more() -> None:
     assert tally.results[0].expected == 30
     assert tally.results[0].lost == 26
     assert tally.results[0].latency.total == 4
+
+
+def watched(memory: list[float]) -> Watch:
+    return Watch(1, [Sample(at * 0.25, Usage(round(value)), 0.0) for at, value in enumerate(memory)])
+
+
+def test_a_leak_is_seen_and_a_step_is_none() -> None:
+    steady = [100e6 + 1000 * at for at in range(240)]
+    step = [100e6 + (80e6 if at > 130 else 0) for at in range(240)]
+    assert math.isclose(watched(steady).slope(), 4000)
+    assert watched(step).slope() == 0

@@ -7,8 +7,10 @@ which is the same for every server.
 from __future__ import annotations
 
 import os
+import statistics
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Self
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 EVERY = 0.25
+STRETCHES = 8
 FIRST = -15
 
 
@@ -143,12 +146,20 @@ class Watch:
         return self.samples[-1].at - self.samples[0].at
 
     def slope(self, skip: float = 0.0) -> float:
-        """Growth of the server's memory, bytes a second, by least squares after the first `skip` seconds."""
+        """By how much the server's memory rises, bytes a second, after the first `skip` seconds.
+
+        The middle of the slopes of eight stretches: what a job takes once is a step, and does not pass for a leak.
+        """
         first = self.samples[0].at + skip
         points = [(sample.at, float(sample.server.memory)) for sample in self.samples if sample.at >= first]
-        if len(points) < 2:
-            return 0.0
-        x = sum(at for at, _ in points) / len(points)
-        y = sum(memory for _, memory in points) / len(points)
-        spread = sum((at - x) ** 2 for at, _ in points)
-        return sum((at - x) * (memory - y) for at, memory in points) / spread if spread else 0.0
+        long = max(2, len(points) // STRETCHES)
+        stretches = [points[at : at + long] for at in range(0, len(points) - long + 1, long)]
+        return statistics.median(map(_slope, stretches)) if stretches else 0.0
+
+
+def _slope(points: Sequence[tuple[float, float]]) -> float:
+    """By least squares."""
+    x = sum(at for at, _ in points) / len(points)
+    y = sum(memory for _, memory in points) / len(points)
+    spread = sum((at - x) ** 2 for at, _ in points)
+    return sum((at - x) * (memory - y) for at, memory in points) / spread if spread else 0.0
