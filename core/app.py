@@ -19,6 +19,7 @@ from core.accounts.principals import Principals, hash_secret
 from core.accounts.queries import Decorator
 from core.accounts.tokens import Claims, Tokens
 from core.activity.live import AchievementsFeed, CohortFeed, GlobalFeed, HighScoresFeed, PersonFeed, SubjectFeed
+from core.activity.reactions import TOP_TEN
 from core.clock import Clock, SystemClock
 from core.content import subjects
 from core.errors import Unauthorized
@@ -31,6 +32,10 @@ from core.events.catalog import (
     PersonUpdated,
 )
 from core.ids import new_id
+from core.leaderboards.keeping import ensure_boards
+from core.leaderboards.live import CohortBoard, GlobalBoard
+from core.leaderboards.pushes import BoardPushes
+from core.leaderboards.reactions import BOARDS, RANKS
 from core.live.hub import Hub
 from core.live.liveview import Delivery, Topics
 from core.live.pubsub import LocalPubSub, PubSub
@@ -92,10 +97,10 @@ class App:
         self.transactions = Transactions(database, self.clock, self.pubsub.poke)
         self.hub = Hub()
         public = [GlobalFeed(), SubjectFeed(subjects()), PersonFeed(), AchievementsFeed(), HighScoresFeed()]
-        self.topics = Topics([*public, CohortFeed(), WorkshopView()])
+        self.topics = Topics([*public, CohortFeed(), GlobalBoard(), CohortBoard(), WorkshopView()])
         self.replicas = Replicas(self.transactions, self.hub, self.topics, self.clock)
         self.relay = Relay(self.transactions, self.hub, self.topics, Decorator(self.transactions))
-        self.reactions = Reactions(self.transactions, [NEW_FRIENDS])
+        self.reactions = Reactions(self.transactions, [NEW_FRIENDS, BOARDS, RANKS, TOP_TEN])
         self.tokens = Tokens(settings.secret_key, self.clock)
         self.principals = Principals(self.transactions, self.tokens, self.clock)
         self.guests = Guests(self.transactions, self.tokens, self.clock)
@@ -122,11 +127,14 @@ class App:
         self.attendance = Attendance(self.transactions, self.clock, self.sockets.guests)
         self.ticking = Ticking(self.hub, self.replicas, self.clock)
         self.rights_listeners: list[Callable[[UUID], None]] = []
+        self.board_pushes = BoardPushes(self.hub, self.replicas, self.topics.views, self.clock)
         self.relay.listeners.append(self._on_delivery)
+        self.relay.listeners.append(self.board_pushes.on_delivery)
         self.relay.restarts.append(self.replicas.resync)
 
     async def start(self) -> None:
         await self.transactions.run(SYSTEM, ensure_first_key, self.settings.api_key)
+        await self.transactions.run(SYSTEM, ensure_boards, self.settings.timezone, self.settings.boards_since)
         await self.relay.start()
         await self.reactions.start()
         await self.pubsub.start(self._on_poke, self.signals.receive)
@@ -146,6 +154,7 @@ class App:
         await self.pubsub.stop()
         await self.reactions.stop()
         await self.relay.stop()
+        await self.board_pushes.close()
         await self.replicas.close()
         if self.redis:
             await self.redis.aclose()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import yaml
 
@@ -23,3 +24,31 @@ def subjects() -> dict[str, Subject]:
     """The subjects by canonical id."""
     rows = yaml.safe_load((FOLDER / "subjects.yaml").read_text())["subjects"]
     return {row["id"]: Subject(row["id"], row["name"], tuple(row["skills"])) for row in rows}
+
+
+Metric = Literal["points", "avg_score", "avg_wpm", "percentile"]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    id: str
+    name: str
+    metric: Metric
+    subject: str | None = None
+    timezone: str | None = None
+    """Its own zone; without one it follows the organisation's."""
+    of: tuple[str, ...] = ()
+    """The boards whose percentiles it is the mean of."""
+
+
+@cache
+def boards() -> dict[str, Board]:
+    """The boards by id."""
+    rows = yaml.safe_load((FOLDER / "boards.yaml").read_text())["boards"]
+    return {row["id"]: Board(**{**row, "of": tuple(row.get("of", ()))}) for row in rows}
+
+
+@cache
+def most_points() -> dict[str, int]:
+    """What a perfect result of each type of event is worth."""
+    return dict(yaml.safe_load((FOLDER / "boards.yaml").read_text())["points"])

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -47,6 +48,7 @@ class Settings:
         "TANDEM_TRUSTED_PROXIES", (), "Proxies whose X-Forwarded-For and -Proto are believed, comma separated."
     )
     timezone: str = setting("TANDEM_TIMEZONE", "UTC", "Zone of the organisation: days in analytics are its days.")
+    boards_from: str = setting("TANDEM_BOARDS_FROM", "2025-01-01", "First day that counts on boards of all time.")
     database_url: str = setting("DATABASE_URL", "", "PostgreSQL 15 or newer; the embedded one when empty.", secret=True)
     database_pool: int = setting("TANDEM_DATABASE_POOL", 10, "Connections to PostgreSQL that this node keeps.")
     redis_url: str = setting("REDIS_URL", "", "Redis for several nodes; in-process when empty.", secret=True)
@@ -85,6 +87,10 @@ class Settings:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def boards_since(self) -> date:
+        return date.fromisoformat(self.boards_from)
 
     @property
     def secure(self) -> bool:
@@ -142,6 +148,10 @@ def _check(s: Settings) -> None:
         ZoneInfo(s.timezone)
     except (KeyError, ValueError, OSError):
         raise SettingsError(f"TANDEM_TIMEZONE is not a known time zone: {s.timezone!r}.") from None
+    try:
+        date.fromisoformat(s.boards_from)
+    except ValueError:
+        raise SettingsError(f"TANDEM_BOARDS_FROM is not a day such as 2025-01-01: {s.boards_from!r}.") from None
     if s.bus == "redis" and not s.redis:
         raise SettingsError("TANDEM_BUS is redis, but neither REDIS_URL nor REDIS_HOST is set.")
     if s.demo and not is_loopback(s.host):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jobs.audiences import AUDIENCES
+from jobs.boards import BOARD_PERCENTILES, BOARD_PERIODS, BOARDS
 from jobs.export_log import export_log
 from jobs.job import Job
 from jobs.place import Place
@@ -17,6 +18,9 @@ def registry(place: Place) -> tuple[Job, ...]:
         PRESENCE_CLEANUP,
         WORKSHOPS,
         AUDIENCES,
+        BOARD_PERIODS,
+        BOARDS,
+        BOARD_PERCENTILES,
         export_log(place),
         rollups(place),
         retention(place),

@@ -18,6 +18,7 @@ from core.activity.reacting import Reacted, react
 from core.app import App
 from core.events.catalog import Reaction
 from core.ids import new_id
+from core.leaderboards.people import choose_listing
 from core.principal import SYSTEM, Principal
 from core.safety.commands import list_subject
 from core.social.friendships import answer_friendship, block_person, request_friendship
@@ -103,6 +104,10 @@ class Make:
 
     async def block(self, one: User, other: User) -> None:
         await self.run(await self.principal(one), block_person, self.app.gate, other.id)
+
+    async def listing(self, person: User, listed: bool = False) -> None:
+        """Somebody says whether boards may show them."""
+        await self.run(await self.principal(person), choose_listing, listed)
 
     async def reaction(self, person: User, activity_id: UUID | None, kind: Reaction = "like") -> Reacted:
         assert activity_id, "an activity that feeds show"

@@ -11,6 +11,8 @@ LEARNER = frozenset(
         "activity:read",
         "friends:write",
         "home:read",
+        "leaderboard:choose",
+        "leaderboard:read",
         "presence:read",
         "presence:write",
         "socket:connect",
@@ -22,7 +24,9 @@ ROLES: dict[str, frozenset[str]] = {
     "parent": LEARNER,
     "tutor": LEARNER | {"workshop:lead"},
     "facilitator": LEARNER | {"workshop:lead"},
-    "analyst": frozenset({"home:read", "socket:connect", "activity:read", "presence:read", "analytics:read"}),
+    "analyst": frozenset(
+        {"home:read", "socket:connect", "activity:read", "leaderboard:read", "presence:read", "analytics:read"}
+    ),
     "admin": LEARNER
     | {
         "admin:read",
@@ -31,6 +35,7 @@ ROLES: dict[str, frozenset[str]] = {
         "keys:write",
         "live:read",
         "metrics:read",
+        "results:review",
         "simulator:write",
         "workshop:lead",
     },
@@ -46,11 +51,13 @@ KEY_SCOPES = frozenset(
         "consents:write",
         "events:write",
         "keys:write",
+        "leaderboard:read",
         "live:read",
         "metrics:read",
         "people:erase",
         "people:write",
         "presence:read",
+        "results:review",
         "tokens:staff",
         "tokens:write",
     }

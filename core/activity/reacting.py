@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.rules import REACH, narrower
 from core.activity.queries import visible_to
-from core.errors import Forbidden, NotFound
+from core.errors import Forbidden, NotFound, Unauthorized
 from core.events.catalog import ActivityReacted, Reaction
 from core.principal import Principal
 from core.safety.gate import ActionRequest, Gate
@@ -43,6 +43,7 @@ async def react(
     actor.require("activity:react")
     seen = await _seen(tx.db, actor, activity_id)
     await gate.admit(tx, ActionRequest(actor=actor, action="react", target_id=seen.user_id, ip=ip))
+    await _hold_reactor(tx.db, actor.id)
     owner = await _hold_owner(tx.db, seen.user_id)
     row = await _hold(tx.db, activity_id)
     mine = await _set(tx, row, actor.id, reaction)
@@ -60,6 +61,13 @@ async def _seen(db: AsyncSession, viewer: Principal, activity_id: UUID) -> Activ
     if row is None:
         raise NotFound(GONE)
     return row
+
+
+async def _hold_reactor(db: AsyncSession, user_id: UUID) -> None:
+    """Whoever reacts is somebody until the commit; who was erased meanwhile is not let in any more."""
+    wanted = select(User.id).where(User.id == user_id).with_for_update(read=True, key_share=True)
+    if (await db.execute(wanted)).scalar_one_or_none() is None:
+        raise Unauthorized
 
 
 async def _hold_owner(db: AsyncSession, owner_id: UUID) -> User:

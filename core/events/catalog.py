@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 
 Score = Annotated[int, msgspec.Meta(ge=0, le=100)] | Annotated[float, msgspec.Meta(ge=0, le=100)]
+Speed = Annotated[int, msgspec.Meta(ge=0, le=1000)] | Annotated[float, msgspec.Meta(ge=0, le=1000)]
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
@@ -72,10 +73,12 @@ class PracticeStarted(Event):
 @event("practice_completed", inbound=True, activity=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeCompleted(Event):
-    """Somebody finished a practice, with a score of 0 to 100."""
+    """Somebody finished a practice, with a score of 0 to 100; how long it took, for how many items, how fast."""
 
     score: Score
     seconds: Count | None = None
+    items: Count | None = None
+    wpm: Speed | None = None
 
 
 @event("quiz_completed", inbound=True, activity=True)
@@ -141,10 +144,11 @@ class ChallengeWon(Event):
 @event("leaderboard_rank", inbound=True, activity=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaderboardRank(Event):
-    """Somebody entered the top ten of a board."""
+    """Somebody entered the top ten of a board, or led it when its period ended (`final`)."""
 
     rank: Annotated[int, msgspec.Meta(ge=1, le=10)]
     period: Slug | None = None
+    final: bool | None = None
 
 
 @event("friend_joined", activity=True)

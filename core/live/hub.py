@@ -149,5 +149,9 @@ class Hub:
         """The topics that somebody here watches or that are remembered, if they fit."""
         return [topic for topic in {**self._subscribers, **self._rings} if wanted(topic)]
 
+    def count(self, topic: str) -> int:
+        """How many subscribers a topic has here."""
+        return len(self._subscribers.get(topic, ()))
+
     def subscribers(self) -> dict[str, int]:
         return {topic: len(found) for topic, found in self._subscribers.items()}

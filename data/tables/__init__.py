@@ -2,6 +2,7 @@
 
 from data.tables.activity import REACTIONS, ActivityReaction, ActivityRow
 from data.tables.base import Base
+from data.tables.boards import BoardRow, ChoiceRow, EntryRow, ResultRow
 from data.tables.log import EventRow, InboundKey, Meta, ParkedEvent, ReactionCursor
 from data.tables.people import Block, Cohort, Friendship, ParentalConsent, User
 from data.tables.presence import PresenceRow
@@ -34,8 +35,11 @@ __all__ = [
     "Base",
     "Block",
     "BlocklistRow",
+    "BoardRow",
+    "ChoiceRow",
     "Cohort",
     "EnterTicket",
+    "EntryRow",
     "EventRow",
     "FeedbackRow",
     "Friendship",
@@ -51,6 +55,7 @@ __all__ = [
     "QuestionRow",
     "ReactionCursor",
     "ReentryRow",
+    "ResultRow",
     "ScoreRow",
     "StaffAccount",
     "Switch",

@@ -16,7 +16,7 @@ WORDS = ("algebra", "speed-run", "7_days", "first", "b")
 TEXTS = ("Steady hand", "Été & Co. <b>", "“quoted”", "日本", "x", "a'b\\c")
 
 
-def properties_of(cls: type[Event], chance: random.Random) -> dict[str, Any]:
+def properties_of(cls: type[Any], chance: random.Random) -> dict[str, Any]:
     """Valid properties in JSON's own values; optional ones come and go."""
     fields = inspect.type_info(cls).fields  # type: ignore[attr-defined]
     values: dict[str, Any] = {}
@@ -55,6 +55,12 @@ def _value(kind: inspect.Type, chance: random.Random) -> Any:
 
 def _several(kind: inspect.Type, chance: random.Random) -> Any:
     match kind:
+        case inspect.ListType():
+            return [_value(kind.item_type, chance) for _ in range(chance.randint(0, 3))]
+        case inspect.DataclassType():
+            return properties_of(kind.cls, chance)
+        case inspect.DateTimeType():
+            return f"2026-03-{chance.randint(1, 28):02}T{chance.randint(0, 23):02}:00:00Z"
         case inspect.DateType():
             return f"2026-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
         case inspect.UnionType():

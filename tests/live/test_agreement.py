@@ -57,6 +57,7 @@ async def topics_of(app: App, views: Sequence[LiveView[Any]]) -> list[str]:
         "subject_id": [*subjects(), "knitting"],
         "user_id": [*map(str, people), str(STRANGE)],
         "workshop_id": [*map(str, workshops), str(STRANGE)],
+        "board_id": ["math", "typing_wpm", "reading_comprehension", "overall", "knitting"],
     }
     found: list[str] = []
     for view in views:
@@ -188,6 +189,8 @@ class Watchdog:
 
 def may_be_seen(user: User, topic: str) -> bool:
     kind, _, which = topic.partition(":")
+    if kind == "leaderboard" and ":" in which:
+        kind, which = "cohort", which.partition(":")[2]
     if kind == "cohort":
         return WIDTH[user.audience] >= WIDTH["cohort"] and str(user.cohort_id) == which
     return user.audience == "public"

@@ -32,10 +32,13 @@ from core.clock import FakeClock
 from core.content import subjects
 from core.errors import TandemError
 from core.events.catalog import CATALOG, Reaction
+from core.leaderboards.keeping import hold_boards, recalculate
+from core.leaderboards.people import choose_listing
+from core.leaderboards.reviewing import Verdict, review_result
 from core.monitoring.commands import set_simulator
 from core.principal import SYSTEM, Principal
 from core.social.friendships import answer_friendship, block_person, request_friendship, unblock_person
-from data.tables import User
+from data.tables import ResultRow, User
 from tests.events.samples import properties_of
 from tests.live.world_workshops import Workshops
 
@@ -211,6 +214,24 @@ class World:
             kind: Reaction = self.chance.choice(["like", "celebrate", "wow", "support"])
             await self.app.transactions.run(one, react, self.app.gate, self.chance.choice(items).id, kind)
 
+    async def choose_listing(self) -> None:
+        one = await self.principal(self.anybody())
+        await self.app.transactions.run(one, choose_listing, self.chance.random() < 0.5)
+
+    async def review_result(self) -> None:
+        async with self.app.transactions.read() as db:
+            results = (await db.execute(select(ResultRow.id).order_by(ResultRow.id.desc()).limit(40))).scalars().all()
+        if results:
+            verdict: Verdict = self.chance.choice(["accepted", "voided"])
+            await self.app.transactions.run(SYSTEM, review_result, self.chance.choice(results), verdict)
+
+    async def recalculate_boards(self) -> None:
+        await self.app.transactions.run(SYSTEM, recalculate)
+
+    async def end_periods(self) -> None:
+        self.clock.advance(86_400 * self.chance.choice([0, 1, 1, 7]))
+        await self.app.transactions.run(SYSTEM, hold_boards)
+
     async def turn_simulator(self) -> None:
         running, speed = self.chance.random() < 0.5, self.chance.choice([0.5, 1.0, 8.0])
         await self.app.transactions.run(SYSTEM, set_simulator, running, speed)
@@ -281,6 +302,10 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "unblock": World.unblock,
     "block_and_unblock": World.block_and_unblock,
     "react": World.react,
+    "choose_listing": World.choose_listing,
+    "review_result": World.review_result,
+    "recalculate_boards": World.recalculate_boards,
+    "end_periods": World.end_periods,
     "turn_simulator": World.turn_simulator,
     "play_workshop": World.play_workshop,
     "whole_workshop": World.whole_workshop,

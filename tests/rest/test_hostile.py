@@ -84,6 +84,8 @@ def bodies(text: str) -> dict[str, Any]:
         "POST /api/v1/friendships": {"user_id": text},
         "POST /api/v1/blocks": {"user_id": text},
         "POST /api/v1/blocklist": {"kind": "device", "value": text, "reason": text},
+        "PUT /api/v1/leaderboards/me": {"listed": text},
+        "POST /api/v1/results/{result_id}/review": {"verdict": text},
         "POST /api/v1/keys": {"name": text, "scopes": [text]},
         "PUT /api/v1/presence/me": {"status": text, "activity": text, "appear_offline": text},
         "POST /api/v1/workshops": {"name": text, "template": text, "time_plan": text, "team": text},

@@ -29,6 +29,7 @@ async def test_every_entity_has_a_factory(app: App, make: Make) -> None:
     await make.block(one, third)
     await make.reaction(other, (await make.fact(one)).event_id)
     await make.listed()
+    await make.listing(one)
     await make.key()
     await make.staff()
     await make.ticket(one)

@@ -14,7 +14,13 @@ ADA: Final = "01933f2a-7c41-7d0e-9b52-2f6a1c3d4e5f"
 COHORT: Final = "01933f29-11aa-7b3c-8d4e-5f6071829304"
 EPOCH: Final = "4f1c9a7e"
 
-IDS: Final = {"user_id": ADA, "cohort_id": COHORT, "subject_id": "math", "workshop_id": WORKSHOP_ID}
+IDS: Final = {
+    "user_id": ADA,
+    "cohort_id": COHORT,
+    "subject_id": "math",
+    "board_id": "math",
+    "workshop_id": WORKSHOP_ID,
+}
 """What stands for the parameters of topics in examples."""
 
 _FACT: Final[dict[str, Any]] = {
@@ -41,6 +47,21 @@ _META: Final[dict[str, Any]] = {
     "status": "online",
     "current_activity": "",
     "current_subject": "",
+}
+
+_ENTRY: Final[dict[str, Any]] = {
+    "rank": 5,
+    "user_id": ADA,
+    "user_name": "Ada",
+    "user_avatar": "/assets/avatars/fox-3.svg",
+    "simulated": False,
+    "score": 1240,
+    "results": 46,
+    "previous_rank": 7,
+    "rank_change": 2,
+    "velocity": 0.4,
+    "history": [7, 7, 6, 5],
+    "timestamp": "2025-11-18T09:30:00+00:00",
 }
 
 EXAMPLES: Final[dict[str, Any]] = {
@@ -70,5 +91,19 @@ EXAMPLES: Final[dict[str, Any]] = {
         "user_avatar": "/assets/avatars/owl-1.svg",
     },
     "person_removed": {"id": "01933f2d-6b21-7d33-9f40-213243546576", "seq": 4720, "user_id": ADA},
+    "leaderboard_update": {
+        "board": "math",
+        "period": "weekly",
+        "entries": [_ENTRY],
+        "periods": {"daily": [], "weekly": [_ENTRY], "all_time": []},
+    },
+    "rank_changed": {
+        "board": "math",
+        "scope": "cohort",
+        "period": "weekly",
+        "rank": 5,
+        "previous_rank": 7,
+        "rank_change": 2,
+    },
     "snapshot": {"seq": 4720, "epoch": EPOCH, "activities": [_FACT]},
 }

@@ -100,6 +100,58 @@ class PersonRemoved(Durable, frozen=True):
     user_id: str
 
 
+class BoardEntry(msgspec.Struct, frozen=True):
+    """A row of a board; the score in points, or in hundredths of an average. `rank_change` is places gained since
+    `previous_rank` was counted, `velocity` those gained a session, `history` the rank after each of the last ones."""
+
+    rank: int
+    user_id: str
+    user_name: str
+    user_avatar: str
+    simulated: bool
+    score: int
+    results: int
+    previous_rank: int | None
+    rank_change: int | None
+    velocity: float
+    history: list[int]
+    timestamp: str
+
+
+class CohortAverage(msgspec.Struct, frozen=True):
+    """A member of a cohort and the mean of their results, 0 to 100."""
+
+    user_id: str
+    name: str
+    avatar: str
+    avg_score: float
+
+
+class LeaderboardUpdate(msgspec.Struct, frozen=True):
+    """A board as it is now. On a board's topic: `periods` holds the first ten of each period, `entries` those of
+    `period`, the shortest that changed. In a cohort's room: `top_users` are those of a `subject`, by average."""
+
+    board: str | None = None
+    period: str | None = None
+    entries: list[BoardEntry] = []
+    periods: dict[str, list[BoardEntry]] = {}
+    subject: str | None = None
+    top_users: list[CohortAverage] = []
+    trigger_user: str | None = None
+    updated_at: str | None = None
+
+
+class RankChanged(msgspec.Struct, frozen=True):
+    """One's own rank on a board is another; `rank_change` above zero is up."""
+
+    board: str
+    scope: str
+    period: str
+    rank: int
+    previous_rank: int | None
+    rank_change: int | None
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """The whole state again, beside `seq` and `epoch`: it replaces everything held of this topic.
 
@@ -110,6 +162,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     epoch: str
     activities: list[dict[str, Any]] | UnsetType = UNSET
     workshop: dict[str, Any] | UnsetType | None = UNSET
+    board: str | UnsetType = UNSET
+    periods: dict[str, list[BoardEntry]] | UnsetType = UNSET
 
 
 class PresenceMetas(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ import msgspec
 
 from core.accounts import visibility
 from core.activity.reacting import react
-from core.content import subjects
+from core.content import boards, subjects
 from core.errors import Forbidden, NotFound
 from core.events.catalog import CATALOG
 from core.events.workshop import WorkshopEvent
@@ -152,6 +152,16 @@ def _participant(principal: Principal, params: Mapping[str, str]) -> str:
     return "" if wanted is not None and wanted == principal.workshop_id else "not_in_workshop"
 
 
+def _board(principal: Principal, params: Mapping[str, str]) -> str:
+    """Whoever holds the scope, if there is such a board."""
+    return "" if params.get("board_id", "") in boards() else "unknown_board"
+
+
+def _board_of_cohort(principal: Principal, params: Mapping[str, str]) -> str:
+    """Members of that cohort, if there is such a board."""
+    return _member(principal, params) or _board(principal, params)
+
+
 RULES: dict[str, Callable[[Principal, Mapping[str, str]], str]] = {
     "anyone": _anyone,
     "owner": _owner,
@@ -160,6 +170,8 @@ RULES: dict[str, Callable[[Principal, Mapping[str, str]], str]] = {
     "subject": _subject,
     "somebody": _somebody,
     "participant": _participant,
+    "board": _board,
+    "board_of_cohort": _board_of_cohort,
 }
 
 
@@ -211,6 +223,13 @@ FEED = (
     MessageSpec("person_removed", m.PersonRemoved),
     MessageSpec("snapshot", m.Snapshot),
 )
+
+BOARD = (
+    MessageSpec("leaderboard_update", m.LeaderboardUpdate),
+    MessageSpec("person_removed", m.PersonRemoved),
+    MessageSpec("snapshot", m.Snapshot),
+)
+RANKED = frozenset({"leaderboard_update"})
 
 
 async def make_a_move(push: Push) -> dict[str, Any]:
@@ -285,7 +304,7 @@ TOPICS: tuple[TopicSpec, ...] = (
         presence=True,
         collapse=LATEST | COUNT,
         pushes=WHILE_HERE + REACTING,
-        messages=PRESENCE + FEED,
+        messages=PRESENCE + FEED + BOARD[:1],
     ),
     _feed(
         "activity_feed:cohort",
@@ -321,6 +340,31 @@ TOPICS: tuple[TopicSpec, ...] = (
         rule="participant",
         collapse=frozenset({"timer_tick"}),
         messages=(MessageSpec("timer_tick", m.TimerTick), MessageSpec("timer_exceeded", m.TimerTick)),
+    ),
+    TopicSpec(
+        "leaderboard:{board_id}",
+        "The first ten of a board, by period: of everybody who may be seen by everybody.",
+        "leaderboard:read",
+        rule="board",
+        history=True,
+        collapse=LATEST | RANKED,
+        messages=BOARD,
+    ),
+    TopicSpec(
+        "leaderboard:{board_id}:{cohort_id}",
+        "The same among a cohort.",
+        "leaderboard:read",
+        rule="board_of_cohort",
+        history=True,
+        collapse=LATEST | RANKED,
+        messages=BOARD,
+    ),
+    TopicSpec(
+        "user:{user_id}:rank-changes",
+        "One's own ranks, as they change by one's own results or because one was overtaken.",
+        "socket:connect",
+        rule="owner",
+        messages=(MessageSpec("rank_changed", m.RankChanged),),
     ),
     TopicSpec("user:me", "One's own messages, without knowing one's id.", "socket:connect", alias_of="user:{me}"),
     TopicSpec("user:{user_id}", "One person's own messages.", "socket:connect", rule="owner"),

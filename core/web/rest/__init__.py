@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.web.rest import (
     activities,
     blocklist,
+    boards,
     events,
     friendships,
     health,
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *people.routes.found,
     *events.routes.found,
     *activities.routes.found,
+    *boards.routes.found,
     *presence.routes.found,
     *friendships.routes.found,
     *blocklist.routes.found,

@@ -1,0 +1,1 @@
+"""Boards: who practised most and who answers best, today, this week and over all time."""

@@ -1,0 +1,162 @@
+"""A result comes in: one upsert of the entries it counts in, whatever the size of the boards.
+
+A result that is too good to be true is kept for review and counts when staff say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, Row, and_, case, cast, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from core.content import most_points
+from core.events.catalog import DiagnosticCompleted, PracticeCompleted, QuizCompleted
+from core.events.fact import Fact
+from core.leaderboards.entries import ENTRY, is_average, score_before, standing_of, tell_scores
+from core.leaderboards.keeping import hold_boards, period_starts
+from core.leaderboards.rules import Recent, day_of, doubt, hundredths, least_of, points_for, value_of, week_of
+from core.transaction import Transaction
+from data.tables import BoardRow, ChoiceRow, EntryRow, ResultRow, User
+
+RESULTS = (PracticeCompleted, QuizCompleted, DiagnosticCompleted)
+LATELY = 20
+"""So many of somebody's last results tell what is usual for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: UUID
+    shown: str
+    cohort_id: UUID | None
+    recent: Recent
+
+
+async def record_result(tx: Transaction, fact: Fact) -> None:
+    """Take a result into the tables that are open for it. The same fact again changes nothing."""
+    event = fact.event
+    if not isinstance(event, RESULTS) or fact.user_id is None or fact.subject is None:
+        return
+    boards = [b for b in (await hold_boards(tx)).values() if b.subject_id == fact.subject]
+    # What is from the future counts as now.
+    taken_at = min(fact.at, fact.received_at)
+    person = await _person(tx, fact.user_id, fact.subject, taken_at) if boards else None
+    if person is None:
+        return
+    score, wpm = hundredths(event.score), getattr(event, "wpm", None)
+    wpm = None if wpm is None else hundredths(wpm)
+    reason = doubt(score, wpm, getattr(event, "seconds", None), getattr(event, "items", None), person.recent)
+    day = day_of(taken_at, ZoneInfo(boards[0].timezone))
+    result = {
+        "id": fact.event_id,
+        "seq": fact.seq,
+        "user_id": person.id,
+        "subject_id": fact.subject,
+        "skill": fact.skill,
+        "event_type": fact.type,
+        "score": score,
+        "points": points_for(most_points()[fact.type], score),
+        "wpm": wpm,
+        "seconds": getattr(event, "seconds", None),
+        "taken_at": taken_at,
+        "received_at": fact.received_at,
+        "in_day": day == boards[0].day,
+        "in_week": week_of(day) == boards[0].week,
+        "status": "review" if reason else "counted",
+        "reason": reason,
+    }
+    new = insert(ResultRow).values(result).on_conflict_do_nothing().returning(ResultRow.id)
+    if (await tx.db.execute(new)).scalar_one_or_none() is None or reason:
+        return
+    await _count_in(tx, person, boards, result, day, late=fact.backfill)
+
+
+async def _person(tx: Transaction, user_id: UUID, subject: str, at: datetime) -> Person | None:
+    """Who it is, how far they may be shown and what they did lately; None for somebody who was erased."""
+    mine = and_(ResultRow.user_id == user_id, ResultRow.subject_id == subject, ResultRow.status != "voided")
+    last = select(ResultRow.score).where(mine, ResultRow.taken_at <= at)
+    last_ones = last.order_by(ResultRow.taken_at.desc()).limit(LATELY).subquery()
+    hour = select(func.count()).where(mine, ResultRow.taken_at > at - timedelta(hours=1), ResultRow.taken_at <= at)
+    wanted = (
+        select(
+            User.audience,
+            User.cohort_id,
+            ChoiceRow.listed,
+            hour.scalar_subquery().label("last_hour"),
+            select(func.count()).select_from(last_ones).scalar_subquery().label("known"),
+            select(func.coalesce(func.avg(last_ones.c.score), 0)).scalar_subquery().label("mean"),
+        )
+        .outerjoin(ChoiceRow, ChoiceRow.user_id == User.id)
+        .where(User.id == user_id)
+        .with_for_update(read=True, key_share=True, of=User)
+    )
+    row = (await tx.db.execute(wanted)).one_or_none()
+    if row is None:
+        return None
+    shown = "nobody" if row.listed is False else row.audience
+    return Person(user_id, shown, row.cohort_id, Recent(row.last_hour, row.known, float(row.mean)))
+
+
+async def _count_in(
+    tx: Transaction, person: Person, boards: Sequence[BoardRow], result: dict[str, Any], day: date, *, late: bool
+) -> None:
+    values: dict[str, int] = {}
+    rows = []
+    for board in boards:
+        value = value_of(board.metric, result["points"], result["score"], result["wpm"])
+        if value is None:
+            continue
+        values[board.id] = value
+        for period, start in period_starts(board).items():
+            if (period == "daily" and not result["in_day"]) or (period == "weekly" and not result["in_week"]):
+                continue
+            if period != "all_time" or day >= board.since:
+                rows.append(_entry(person, board, period, start, value, result["taken_at"]))
+    if not rows:
+        return
+    averages = [board for board in values if is_average(board)]
+    entries = await _upsert(tx, rows, averages, person.shown)
+    standings = [standing_of(row, score_before(row, values[row.subject_id])) for row in entries]
+    tell_scores(tx, person.id, person.cohort_id, person.shown, result["subject_id"], standings, late=late)
+
+
+def _entry(person: Person, board: BoardRow, period: str, start: date, value: int, at: datetime) -> dict[str, Any]:
+    return {
+        "user_id": person.id,
+        "subject_id": board.id,
+        "period": period,
+        "period_start": start,
+        "score": value,
+        "total": value,
+        "results": 1,
+        "reached_at": at,
+        "shown": person.shown if board.least <= 1 else "nobody",
+        "cohort_id": person.cohort_id,
+    }
+
+
+async def _upsert(
+    tx: Transaction, rows: list[dict[str, Any]], averages: Sequence[str], shown: str
+) -> Sequence[Row[Any]]:
+    """Add to each entry in one statement; the rows as they are now."""
+    added = insert(EntryRow).values(rows)
+    total, results = EntryRow.total + added.excluded.total, EntryRow.results + 1
+    average = EntryRow.subject_id.in_(averages)
+    enough = results >= case((average, least_of("avg_score")), else_=1)
+    changed = added.on_conflict_do_update(
+        index_elements=["user_id", "subject_id", "period", "period_start"],
+        set_={
+            "total": total,
+            "results": results,
+            "score": case((average, cast(func.div(total, results), BigInteger)), else_=total),
+            "reached_at": func.greatest(EntryRow.reached_at, added.excluded.reached_at),
+            "shown": case((enough, shown), else_="nobody"),
+            "cohort_id": added.excluded.cohort_id,
+        },
+    )
+    return (await tx.db.execute(changed.returning(*ENTRY))).all()

@@ -1,0 +1,278 @@
+"""Reading boards: the first of a table, and somebody's own place with their neighbours.
+
+A rank is counted when it is read, over an index: one more than those who are listed and ahead. So somebody who is not
+listed sees where they would stand. Names are those of the people who may be seen now, whatever an entry says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row as SqlRow
+from sqlalchemy import TextClause, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.accounts.rules import avatar_url
+from core.errors import NotFound
+from core.ids import parse_id
+from core.leaderboards.rules import AROUND, PERIODS, TOP, Period, Scope, ends_at, ranks
+from core.leaderboards.state import KEPT, BoardState, Row, table_of
+from core.principal import Principal
+from data.tables import BoardRow
+
+ROW = """e.user_id, u.username AS name, u.avatar, u.simulated, e.score, e.results, e.reached_at, e.period_start, e.rank,
+    e.cohort_rank, e.metadata AS details"""
+BEST_FIRST = "e.score DESC, e.reached_at, e.user_id"
+LISTED = {"global": "e.shown = 'public'", "cohort": "e.cohort_id = :cohort AND e.shown <> 'nobody'"}
+"""Whom an entry may be shown to, in the words of the indexes."""
+IN_SIGHT = {"global": "u.audience = 'public'", "cohort": "u.cohort_id = :cohort AND u.audience <> 'nobody'"}
+"""The same of the people themselves, whom entries follow a moment later."""
+
+SNAPSHOT = {
+    scope: text(
+        f"""
+        SELECT p.period AS which, t.* FROM leaderboard_boards b
+        CROSS JOIN LATERAL (VALUES ('daily', b.day), ('weekly', b.week), ('all_time', b.since)) p (period, start)
+        CROSS JOIN LATERAL (
+            SELECT {ROW} FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
+            WHERE e.subject_id = b.id AND e.period = p.period AND e.period_start = p.start
+                AND {LISTED[scope]} AND {IN_SIGHT[scope]}
+            ORDER BY {BEST_FIRST} LIMIT {KEPT + 1}
+        ) t
+        WHERE b.id = :board
+        ORDER BY p.period, t.score DESC, t.reached_at, t.user_id
+        """  # noqa: S608 - made of the constants above
+    )
+    for scope in LISTED
+}
+
+
+async def board_state(db: AsyncSession, board: str, scope: str, cohort_id: str | None = None) -> BoardState:
+    """The open tables of a board, as they are watched."""
+    cohort = parse_id(cohort_id) if scope == "cohort" else None
+    rows: Sequence[SqlRow[Any]] = ()
+    if scope != "cohort" or cohort is not None:
+        rows = (await db.execute(SNAPSHOT[scope], {"board": board} | ({"cohort": cohort} if cohort else {}))).all()
+    found: dict[str, list[Row]] = {period: [] for period in PERIODS}
+    for row in rows:
+        found[row.which].append(_row(row, scope))
+    return BoardState(board, {period: table_of(kept, open=False) for period, kept in found.items()})
+
+
+def _row(row: SqlRow[Any], scope: str) -> Row:
+    return Row(
+        user_id=row.user_id,
+        name=row.name,
+        avatar=avatar_url(row.avatar),
+        simulated=row.simulated,
+        score=row.score,
+        results=row.results,
+        reached_at=row.reached_at,
+        period_start=row.period_start,
+        stored=row.cohort_rank if scope == "cohort" else row.rank,
+        history=tuple(row.details.get("ranks", {}).get("cohort" if scope == "cohort" else "global", ())),
+    )
+
+
+# --- a table as one person reads it
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A row with its rank."""
+
+    row: Row
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One's own place: others see it only if one is listed."""
+
+    placed: Placed
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    board: BoardRow
+    period: Period
+    period_start: date
+    ends_at: datetime | None
+    frozen: bool
+    people: int
+    """How many are listed."""
+    top: list[Placed]
+    own: Own | None = None
+    around: tuple[Placed, ...] = ()
+    """One's neighbours, oneself among them, best first."""
+
+
+async def read_board(
+    db: AsyncSession,
+    viewer: Principal,
+    board_id: str,
+    *,
+    scope: Scope = "global",
+    period: Period = "weekly",
+    start: date | None = None,
+    limit: int = TOP,
+) -> Reading:
+    """The first of a table and what surrounds the viewer in it."""
+    board = await db.get(BoardRow, board_id)
+    if board is None:
+        raise NotFound("There is no such board.")
+    now = {"daily": board.day, "weekly": board.week, "all_time": board.since}[period]
+    begin = start or now
+    place = {"board": board.id, "period": period, "start": begin}
+    if scope == "friends":
+        people, top, own, around = await _among_friends(db, viewer, place, limit)
+    else:
+        people, top, own, around = await _among_all(db, viewer, place, scope, limit)
+    hidden = viewer.hidden
+    return Reading(
+        board=board,
+        period=period,
+        period_start=begin,
+        ends_at=ends_at(period, begin, ZoneInfo(board.timezone)),
+        frozen=begin < now,
+        people=people,
+        top=[placed for placed in top if placed.row.user_id not in hidden],
+        own=own,
+        around=tuple(placed for placed in around if placed.row.user_id not in hidden),
+    )
+
+
+Found = tuple[int, list[Placed], Own | None, list[Placed]]
+
+THIS = "e.subject_id = :board AND e.period = :period AND e.period_start = :start"
+FIRST = {
+    scope: text(
+        f"SELECT {ROW} FROM leaderboard_entries e JOIN users u ON u.id = e.user_id"  # noqa: S608
+        f" WHERE {THIS} AND {LISTED[scope]} AND {IN_SIGHT[scope]} ORDER BY {BEST_FIRST} LIMIT :limit"
+    )
+    for scope in LISTED
+}
+MINE = {
+    scope: text(
+        f"""
+        SELECT {ROW}, {LISTED[scope]} AND {IN_SIGHT[scope]} AS listed, n.people, n.ahead
+        FROM (VALUES (1)) one
+        LEFT JOIN leaderboard_entries e ON {THIS} AND e.user_id = :me
+            AND e.results >= (SELECT b.least FROM leaderboard_boards b WHERE b.id = :board)
+        LEFT JOIN users u ON u.id = e.user_id
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS people, count(*) FILTER (WHERE o.score > e.score) AS ahead
+            FROM leaderboard_entries o WHERE {THIS.replace("e.", "o.")} AND {LISTED[scope].replace("e.", "o.")}
+        ) n
+        """  # noqa: S608
+    )
+    for scope in LISTED
+}
+
+
+def _beside(scope: str, ahead: bool) -> str:
+    """Those next to a score, nearest first, with how many listed scores lie between."""
+    further = ">" if ahead else "<"
+    same = (
+        "(e.reached_at, e.user_id) < (:reached_at, :me)" if ahead else "(e.reached_at, e.user_id) > (:reached_at, :me)"
+    )
+    order = "e.score, e.reached_at DESC, e.user_id DESC" if ahead else BEST_FIRST
+    between = "o.score > :score AND o.score <= e.score" if ahead else "o.score > e.score AND o.score <= :score"
+    listed = LISTED[scope].replace("e.", "o.")
+    return f"""
+        SELECT t.*, (SELECT count(*) FROM leaderboard_entries o WHERE {THIS.replace("e.", "o.")} AND {listed}
+            AND {between.replace("e.score", "t.score")}) AS between_us, {str(ahead).lower()} AS before
+        FROM (
+            SELECT {ROW} FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
+            WHERE {THIS} AND {LISTED[scope]} AND {IN_SIGHT[scope]} AND e.user_id <> :me
+                AND e.score {further}= :score AND (e.score {further} :score OR {same})
+            ORDER BY {order} LIMIT {AROUND}
+        ) t"""  # noqa: S608
+
+
+BESIDE: dict[str, TextClause] = {
+    scope: text(f"{_beside(scope, True)} UNION ALL {_beside(scope, False)}") for scope in LISTED
+}
+
+
+async def _among_all(db: AsyncSession, viewer: Principal, place: dict[str, Any], scope: Scope, limit: int) -> Found:
+    given = place | ({"cohort": viewer.cohort_id} if scope == "cohort" else {})
+    rows = (await db.execute(FIRST[scope], given | {"limit": limit})).all()
+    places = ranks([row.score for row in rows])
+    top = [Placed(_row(row, scope), rank) for row, rank in zip(rows, places, strict=True)]
+    me = viewer.id if viewer.kind == "person" else None
+    mine = (await db.execute(MINE[scope], given | {"me": me})).one()
+    if mine.user_id is None:
+        return mine.people, top, None, []
+    own = Own(Placed(_row(mine, scope), mine.ahead + 1), bool(mine.listed))
+    near = {"me": me, "score": mine.score, "reached_at": mine.reached_at}
+    beside = (await db.execute(BESIDE[scope], given | near)).all()
+    around = [own.placed, *(_beside_me(row, own, scope) for row in beside)]
+    return mine.people, top, own, sorted(around, key=lambda placed: placed.row.key)
+
+
+def _beside_me(row: SqlRow[Any], own: Own, scope: str) -> Placed:
+    """A neighbour's rank follows from one's own and how many are between; oneself counts for those behind if listed."""
+    if row.before:
+        return Placed(_row(row, scope), own.placed.rank - row.between_us)
+    return Placed(_row(row, scope), own.placed.rank + row.between_us)
+
+
+FRIENDS = text(
+    f"""
+    SELECT {ROW}, e.shown <> 'nobody' AS listed FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
+    WHERE {THIS} AND (e.user_id = :me AND e.results >= (SELECT b.least FROM leaderboard_boards b WHERE b.id = :board)
+        OR e.shown <> 'nobody' AND (u.audience = 'public' OR u.audience = 'cohort' AND u.cohort_id = :cohort)
+        AND e.user_id IN (
+            SELECT friend_id FROM friendships WHERE user_id = :me AND status = 'accepted'
+            UNION ALL SELECT user_id FROM friendships WHERE friend_id = :me AND status = 'accepted'))
+    ORDER BY {BEST_FIRST}
+    """  # noqa: S608
+)
+
+
+async def _among_friends(db: AsyncSession, viewer: Principal, place: dict[str, Any], limit: int) -> Found:
+    """Friends and oneself: few enough to be ranked here. One is always on one's own friends' board."""
+    me = viewer.id if viewer.kind == "person" else None
+    rows = (await db.execute(FRIENDS, place | {"me": me, "cohort": viewer.cohort_id})).all()
+    found = [Placed(_row(row, "friends"), rank) for row, rank in zip(rows, ranks([r.score for r in rows]), strict=True)]
+    mine = next((n for n, placed in enumerate(found) if placed.row.user_id == me), None)
+    if mine is None:
+        return len(found), found[:limit], None, []
+    own = Own(found[mine], bool(rows[mine].listed))
+    return len(found), found[:limit], own, found[max(0, mine - AROUND) : mine + AROUND + 1]
+
+
+# --- what a cohort reads of every subject
+
+
+async def cohort_averages(db: AsyncSession, cohort_id: UUID, boards: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """The first ten of a cohort on each of these boards of averages, over all time."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for board in boards:
+        state = await board_state(db, board, "cohort", str(cohort_id))
+        found[board] = averages_of(state)
+    return found
+
+
+def averages_of(state: BoardState) -> list[dict[str, Any]]:
+    rows = state.tables["all_time"].shown
+    return [
+        {"user_id": str(row.user_id), "name": row.name, "avatar": row.avatar, "avg_score": row.score / 100}
+        for row in rows
+    ]
+
+
+async def all_boards(db: AsyncSession) -> list[BoardRow]:
+    return list((await db.execute(select(BoardRow).order_by(BoardRow.id))).scalars())
+
+
+async def board_days(db: AsyncSession) -> dict[str, date]:
+    """Which day it is on each board."""
+    return dict((await db.execute(select(BoardRow.id, BoardRow.day))).all())
