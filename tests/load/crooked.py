@@ -27,6 +27,7 @@ class Crooked:
     crooked: bool = True
     members: list[ServerConnection] = field(default_factory=list)
     held: dict[int, str] = field(default_factory=dict)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def handle(self, socket: ServerConnection) -> None:
         with contextlib.suppress(ConnectionClosed):
@@ -42,6 +43,10 @@ class Crooked:
                 await self.broadcast(json.dumps({"message": told["message"]}))
 
     async def broadcast(self, text: str) -> None:
+        async with self.turn:
+            await self.tell(text)
+
+    async def tell(self, text: str) -> None:
         found = NUMBER.search(text)
         number = int(found[1]) if found else -1
         for place, member in enumerate(self.members):

@@ -20,6 +20,8 @@ from tools.load.crowd import Crowd, clock
 from tools.load.histogram import Histogram
 from tools.load.marks import Mark, Stream
 
+AT_ONCE, TOGETHER = 0.010, 20
+"""Seconds, and messages that one member says at once at most."""
 MOST = 200
 """Events in one request."""
 
@@ -31,19 +33,27 @@ class Way(Protocol):
 
 
 class ThroughSockets:
-    """Every message is said by the next member of its room, so that nobody says more than a person would."""
+    """Every message is said by the next member of its room, so that nobody says more than a person would.
+
+    What follows at once is said by the same one: between two lines there is no order that a server could keep.
+    """
 
     def __init__(self, crowd: Crowd, run: str, number: int, stream: Stream) -> None:
         self._dialect, self._run, self._number, self._stream = crowd.dialect, run, number, stream
         self._rooms: dict[int, deque[Client]] = {}
+        self._last: dict[int, tuple[float, int]] = {}
         for client in crowd.clients:
             self._rooms.setdefault(client.member.index % stream.rooms, deque()).append(client)
 
     def send(self, mark: Mark) -> bool:
         members = self._rooms[mark.room]
+        now, (last, times) = clock(), self._last.get(mark.room, (0.0, 0))
+        times = times + 1 if now - last < AT_ONCE and times < TOGETHER else 0
+        self._last[mark.room] = now, times
         for _ in range(len(members)):
-            client = members[0]
-            members.rotate(-1)
+            if not times:
+                members.rotate(-1)
+            client, times = members[0], 0
             if client.state == JOINED:
                 topic = client.member.topics[self._number]
                 return client.send(self._dialect.publish(topic, mark.text(self._run), self._stream.kind))
