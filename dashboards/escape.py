@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import panel as pn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from dashboards import icons
 
@@ -41,3 +41,8 @@ def words(value: object, **params: Any) -> pn.pane.HTML:
 def render(name: str, /, **values: Any) -> str:
     """A finished page or part from `dashboards/templates`."""
     return TEMPLATES.get_template(name).render(**values)
+
+
+def part(name: str, /, **values: Any) -> Markup:
+    """A part of a page from `dashboards/templates`, as the markup that it is: what was put in has been escaped."""
+    return Markup(render(name, **values))  # noqa: S704

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from core.principal import Principal
+from dashboards.escape import part
 from dashboards.template import Card, Element, Shell, page
 
 LOBBY = "presence:lobby"
@@ -81,6 +82,7 @@ def _cards(model: HomeModel) -> list[Card]:
         cards.append(Card("cohort", model.cohort, _people(model, cohort), place="side", count=True))
     title = "Also here" if cohort else "Who is here"
     cards.append(Card("people", title, _people(model, LOBBY, without=cohort), place="side", count=True))
+    cards.append(Card("workshop", "A workshop with your team", part("workshop_card.html"), place="side"))
     return cards
 
 

@@ -14,7 +14,8 @@ export const NARROW = "(max-width: 759px)";
 class Framed extends View {
   started(signal) {
     this.query = matchMedia(NARROW);
-    this.query.addEventListener("change", () => this.draw(), {signal});
+    this.close = matchMedia("(max-width: 1199px)");
+    for (const query of [this.query, this.close]) query.addEventListener("change", () => this.draw(), {signal});
   }
   get narrow() { return this.query?.matches ?? false; }
 }
@@ -73,7 +74,7 @@ class Dock extends Framed {
   view(props) {
     const {people = [], strong, soft, softShort, tools = [], main, sign, lobby} = props;
     const say = this.say.bind(this);
-    const few = this.narrow || lobby;
+    const few = lobby || this.close?.matches;
     const {shown, more} = facesFor(people, {few});
     const faces = (!lobby || this.narrow) && props.faces !== false && (shown.length || more)
       ? t("div", {class: "faces", key: "faces"}, shown.map((one) => face(one, {state: stateOf(one)})), more ? t("span", {class: "ws-face more", key: "more"}, `+${more}`) : null) : null;

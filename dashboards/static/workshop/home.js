@@ -13,6 +13,7 @@ class Home extends (globalThis.HTMLElement ?? class {}) {
     this.told = JSON.parse(document.getElementById("tandem-workshop").textContent);
     this.page = this.getAttribute("page");
     this.trouble = {};
+    this.asked = new URLSearchParams(location.search).get("code") ?? "";
     this.addEventListener("workshop", ({detail: {what, ...detail}}) => this[DEEDS[what]]?.(detail));
     addEventListener("hashchange", () => this.page === "team" && this.loadRoom());
     if (this.page === "team") this.loadRoom();
@@ -21,7 +22,7 @@ class Home extends (globalThis.HTMLElement ?? class {}) {
 
   draw() {
     const screens = {
-      start: () => ({tag: "ws-start", props: {trouble: this.trouble, busy: this.busy, canWatch: this.canWatch, crowd: this.told.crowd}}),
+      start: () => ({tag: "ws-start", props: {code: this.asked, trouble: this.trouble, busy: this.busy, canWatch: this.canWatch, crowd: this.told.crowd}}),
       new: () => ({tag: "ws-fresh", props: {templates: this.told.templates, teams: knownTeams(), trouble: this.failed, busy: this.busy}}),
       team: () => (this.room ? {tag: "ws-team", props: this.room} : {tag: "ws-find-team", props: {teams: knownTeams(), trouble: this.failed}}),
     };

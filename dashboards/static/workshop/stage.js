@@ -20,7 +20,7 @@ export function stage({top, screen, dock, dialog, voice, banner, big, wide}) {
   return [
     t("a", {class: "skip", href: "#ws-main", key: "skip"}, TEXTS.frame.skip),
     t("header", {class: "ws-header", key: "top"}, t("ws-top", {".props": top ?? {plain: true}})),
-    t("main", {class: `ws-middle${wide ? ` ${wide}` : ""}${big ? " big" : ""}`, id: "ws-main", tabindex: -1, key: "main"}, banner && t("p", {class: `ws-banner ${banner.tone ?? ""}`, role: "status", key: "banner"}, icon(banner.icon ?? "info"), t("span", {}, banner.text)),
+    t("main", {class: `ws-middle${wide ? ` ${wide}` : ""}${big ? " big" : ""}`, id: "ws-main", tabindex: 0, key: "main"}, banner && t("p", {class: `ws-banner ${banner.tone ?? ""}`, role: "status", key: "banner"}, icon(banner.icon ?? "info"), t("span", {}, banner.text)),
       t("div", {class: "ws-step", key: `step-${screen.key}`}, t(screen.tag, {".props": screen.props, key: screen.tag}))),
     dock && t("footer", {class: "ws-footer", key: "dock"}, t("ws-dock", {".props": dock})),
     t("ws-dialog", {".props": {open: dialog ?? null}, key: "dialog"}),

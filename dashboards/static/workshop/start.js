@@ -1,7 +1,7 @@
 // <ws-start>: what this is, and that joining takes two fields. <ws-fresh>: a new workshop, all on one page.
 // <ws-join>: coming in by the link, or back in after losing one's place.
 import "./code-field.js";
-import {LENGTH} from "./code-field.js";
+import {LENGTH, readCode} from "./code-field.js";
 import {View, define} from "./element.js";
 import {icon} from "./faces.js";
 import {sample} from "./pictures.js";
@@ -15,7 +15,7 @@ const J = TEXTS.join;
 const field = (id, label, extra, hint) => t("div", {class: "ws-field", key: id}, t("label", {for: id}, label), t("input", {id, class: "ws-input", ...extra}), hint && t("p", {class: "hint", id: `${id}-hint`, role: extra["aria-invalid"] ? "alert" : null}, hint));
 
 class Start extends View {
-  started() { Object.assign(this, {code: this.props.code ?? "", name: this.props.name ?? "", missing: {}}); this.addEventListener("workshop", (event) => { if (event.detail.what === "code") { event.stopPropagation(); this.code = event.detail.code; this.missing = {}; } }); }
+  started() { Object.assign(this, {code: readCode(this.props.code ?? ""), name: this.props.name ?? "", missing: {}}); this.addEventListener("workshop", (event) => { if (event.detail.what === "code") { event.stopPropagation(); this.code = event.detail.code; this.missing = {}; } }); }
 
   view({trouble = {}, busy, canWatch, crowd}) {
     return t("section", {class: "ws-start"}, t("div", {class: "left"}, t("p", {class: "ws-kicker"}, S.kicker), t("h1", {tabindex: -1}, S.heading), t("p", {class: "ws-lead"}, S.lead), t("figure", {}, sample(), t("figcaption", {}, S.picture)),
