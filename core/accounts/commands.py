@@ -13,6 +13,7 @@ from core.accounts.access import STAFF_ROLES
 from core.accounts.inputs import ConsentInput, PersonInput, Problem, consent_problems, person_problems
 from core.accounts.names import first_name_of, public_name
 from core.accounts.rules import (
+    PICTURES,
     REACH,
     audience_of,
     avatar_of,
@@ -183,7 +184,8 @@ async def _avatars_beside(tx: Transaction, user: User) -> set[str]:
     """The pictures that stand for others of the same cohort: people in one list should not look alike."""
     if user.cohort_id is None:
         return set()
-    others = select(User.avatar).where(User.cohort_id == user.cohort_id, User.id != user.id)
+    # In a cohort with more people than pictures some look alike anyhow: no more than these are looked at.
+    others = select(User.avatar).where(User.cohort_id == user.cohort_id, User.id != user.id).limit(2 * PICTURES)
     return set((await tx.db.execute(others)).scalars())
 
 

@@ -14,7 +14,8 @@ from core.workshop.commands import create_workshop, join_workshop, make_move
 from core.workshop.rules import moves as m
 from core.workshop.templates import get_template, list_templates
 from dashboards.pages.workshop import kind_of, scale_facts
-from tests.node_kit import Browser, Node, running
+from panel_app import Node
+from tests.node_kit import Browser, running
 
 
 def told(body: bytes) -> dict[str, Any]:
