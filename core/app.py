@@ -18,6 +18,8 @@ from core.accounts.access import KEY_SCOPES
 from core.accounts.principals import Principals, hash_secret
 from core.accounts.queries import Decorator
 from core.accounts.tokens import Claims, Tokens
+from core.achievements.live import OwnAchievements
+from core.achievements.reactions import PROGRESS
 from core.activity.live import AchievementsFeed, CohortFeed, GlobalFeed, HighScoresFeed, PersonFeed, SubjectFeed
 from core.activity.reactions import TOP_TEN
 from core.clock import Clock, SystemClock
@@ -45,6 +47,9 @@ from core.live.relay import Relay
 from core.live.replica import Replicas
 from core.live.signals import Signals
 from core.metrics import Metrics
+from core.practice.live import SessionCompetitors, SessionLive
+from core.practice.progress import PracticeLive
+from core.practice.reactions import RUNS
 from core.presence.queries import friends_of
 from core.presence.service import Presence
 from core.presence.store import PresenceStore
@@ -58,6 +63,7 @@ from core.social.friendships import NEW_FRIENDS
 from core.transaction import Transaction, Transactions
 from core.web.channels.door import Door
 from core.web.channels.overview import Overview
+from core.web.channels.own import tell_own
 from core.web.channels.registry import Sockets
 from core.web.channels.subscriptions import Subscriptions
 from core.web.channels.topics import TOPICS, TopicSpec
@@ -74,6 +80,9 @@ log = logging.getLogger(__name__)
 
 GOODBYE_SECONDS = 2.0
 """How long clients are given to take their leave when the node stops."""
+
+OWN = (OwnAchievements(), SessionLive(), SessionCompetitors())
+"""Views of what only those concerned may watch."""
 
 RIGHTS = (AccessChanged, AudienceChanged, PersonErased, PersonUpdated)
 """Facts after which somebody's open sockets and pages are judged again."""
@@ -97,10 +106,11 @@ class App:
         self.transactions = Transactions(database, self.clock, self.pubsub.poke)
         self.hub = Hub()
         public = [GlobalFeed(), SubjectFeed(subjects()), PersonFeed(), AchievementsFeed(), HighScoresFeed()]
-        self.topics = Topics([*public, CohortFeed(), GlobalBoard(), CohortBoard(), WorkshopView()])
+        self.topics = Topics([*public, CohortFeed(), GlobalBoard(), CohortBoard(), *OWN, WorkshopView()])
         self.replicas = Replicas(self.transactions, self.hub, self.topics, self.clock)
         self.relay = Relay(self.transactions, self.hub, self.topics, Decorator(self.transactions))
-        self.reactions = Reactions(self.transactions, [NEW_FRIENDS, BOARDS, RANKS, TOP_TEN])
+        rewards = [PROGRESS] if settings.rewards == "on" else []
+        self.reactions = Reactions(self.transactions, [NEW_FRIENDS, BOARDS, RANKS, TOP_TEN, RUNS, *rewards])
         self.tokens = Tokens(settings.secret_key, self.clock)
         self.principals = Principals(self.transactions, self.tokens, self.clock)
         self.guests = Guests(self.transactions, self.tokens, self.clock)
@@ -111,11 +121,13 @@ class App:
         self.signals = Signals(self.pubsub)
         store = PresenceStore(database, self.clock)
         self.presence = Presence(self.hub, self.signals, self.clock, store, friends_of=self._friends_of)
+        self.practice = PracticeLive(self.transactions, self.hub, self.signals, self.clock, self.presence.connected)
         self.sockets = Sockets(
             hub=self.hub,
             relay=self.relay,
             replicas=self.replicas,
             presence=self.presence,
+            practice=self.practice,
             transactions=self.transactions,
             gate=self.gate,
             specs=specs,
@@ -139,6 +151,7 @@ class App:
         await self.reactions.start()
         await self.pubsub.start(self._on_poke, self.signals.receive)
         await self.presence.start()
+        await self.practice.start()
         await self.sockets.start()
         await self.attendance.start()
         await self.ticking.start()
@@ -150,6 +163,7 @@ class App:
         await self.attendance.stop()
         await self.ticking.stop()
         await self.sockets.drain(GOODBYE_SECONDS)
+        await self.practice.stop()
         await self.presence.stop()
         await self.pubsub.stop()
         await self.reactions.stop()
@@ -178,6 +192,8 @@ class App:
 
     def _on_delivery(self, delivery: Delivery) -> None:
         user_id = delivery.fact.user_id
+        self.practice.on_delivery(delivery)
+        tell_own(self.hub, self.presence, delivery)
         if user_id is not None and isinstance(delivery.fact.event, FriendshipAccepted | FriendshipDeclined):
             for friend in (user_id, delivery.fact.event.friend_id):
                 self.presence.friends_changed(friend)

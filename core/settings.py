@@ -55,6 +55,11 @@ class Settings:
     redis_host: str = setting("REDIS_HOST", "", "Redis by host name instead of REDIS_URL (default port 6379).")
     redis_port: int = setting("REDIS_PORT", 6379, "Port that goes with REDIS_HOST.")
     redis_pool: int = setting("TANDEM_REDIS_POOL", 10, "Connections to Redis that this node keeps.")
+    rewards: str = setting(
+        "TANDEM_REWARDS",
+        "on",
+        "`on` or `off`: badges, levels, high scores and streaks made here; off if the host has its own.",
+    )
     bus: str = setting(
         "TANDEM_BUS", "", "`local`, `redis` or `postgres`; by default redis with REDIS_URL, otherwise postgres."
     )
@@ -140,6 +145,7 @@ def _check(s: Settings) -> None:
     _one_of("TANDEM_MODE", s.mode, ("demo", "production"))
     _one_of("TANDEM_SIMULATOR", s.simulator, ("", "on", "off"))
     _one_of("TANDEM_WIRE", s.wire, ("", "bare", "stream"))
+    _one_of("TANDEM_REWARDS", s.rewards, ("on", "off"))
     _one_of("TANDEM_BUS", s.bus, ("", "local", "redis", "postgres"))
     _one_of("TANDEM_LOG_LEVEL", s.log_level.upper(), ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
     if s.public_url and not s.public_url.startswith(("http://", "https://")):

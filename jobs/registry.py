@@ -7,6 +7,7 @@ from jobs.boards import BOARD_PERCENTILES, BOARD_PERIODS, BOARDS
 from jobs.export_log import export_log
 from jobs.job import Job
 from jobs.place import Place
+from jobs.practice_cleanup import PRACTICE_CLEANUP
 from jobs.presence_cleanup import PRESENCE_CLEANUP
 from jobs.retention import retention
 from jobs.rollups import rollups
@@ -16,6 +17,7 @@ from jobs.workshops import WORKSHOP_EXPIRY, WORKSHOPS
 def registry(place: Place) -> tuple[Job, ...]:
     return (
         PRESENCE_CLEANUP,
+        PRACTICE_CLEANUP,
         WORKSHOPS,
         AUDIENCES,
         BOARD_PERIODS,

@@ -60,6 +60,8 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(
         mode="demo",
         simulator="off",
+        # Tests of badges and streaks turn them on; elsewhere nothing happens but what a test does.
+        rewards="off",
         bus="local",
         data=tmp_path,
         port=0,

@@ -19,6 +19,10 @@ from core.app import App
 from core.events.catalog import Reaction
 from core.ids import new_id
 from core.leaderboards.people import choose_listing
+from core.practice.catalogue import what_of
+from core.practice.commands import Result as PracticeResult
+from core.practice.commands import complete_practice
+from core.practice.pairs import answer, invite
 from core.principal import SYSTEM, Principal
 from core.safety.commands import list_subject
 from core.social.friendships import answer_friendship, block_person, request_friendship
@@ -28,7 +32,7 @@ from core.workshop.rules.state import Settings
 from core.workshop.teams import create_team
 from core.workshop.templates import get_template
 from core.workshop.upkeep import give_feedback
-from data.tables import User
+from data.tables import CoPractice, User
 
 SECRET = "a-secret-for-tests-0123456789-abcdefghij"
 NAMES = ("Ada Byron", "Leo Marsh", "Mia Stone", "Jonas Reed", "Nora Field", "Tom Hale", "Ines Ward", "Sam Brook")
@@ -133,6 +137,22 @@ class Make:
     async def ticket(self, person: User) -> str:
         ticket: str = await self.run(SYSTEM, make_ticket, person.id)
         return ticket
+
+    async def pair(self, one: User, other: User, score: float = 90) -> UUID:
+        """Two of one cohort practised together and both finished; the id of their practice."""
+        people = [await self.principal(person) for person in (one, other)]
+        algebra = what_of("math", "algebra")
+        asked: CoPractice = await self.run(people[0], invite, self.app.gate, other.id, algebra)
+        await self.run(people[1], answer, self.app.gate, asked.id, True)
+        for who in people:
+            await self.run(who, complete_practice, PracticeResult(score=score), what=algebra)
+        await self.app.settle()
+        return asked.id
+
+    async def moved(self, person: User, zone: str) -> None:
+        """Somebody lives by another zone from now on."""
+        given = PersonInput(external_id=person.external_id, timezone=zone)
+        await self.run(SYSTEM, save_person, given)
 
     async def workshop(self) -> UUID:
         """A team's workshop in which everything was said and done once; its id."""

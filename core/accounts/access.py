@@ -15,6 +15,7 @@ LEARNER = frozenset(
         "leaderboard:read",
         "presence:read",
         "presence:write",
+        "practice:write",
         "socket:connect",
     }
 )

@@ -38,6 +38,7 @@ from data.tables import (
     EnterTicket,
     ParentalConsent,
     User,
+    ZoneMove,
 )
 
 __all__ = [
@@ -68,6 +69,8 @@ async def save_person(tx: Transaction, given: PersonInput) -> User:
     if user.role in STAFF_ROLES and not added:
         _require_staff(tx)
     seen, before = user.audience, (user.username, user.avatar, user.cohort_id, user.role)
+    if not added:
+        _move_zone(tx, user, given.timezone)
     await _take_over(tx, user, given)
     await refresh_person(tx, user, tell=not added)
     if given.keep_offline is not None:
@@ -142,6 +145,13 @@ async def _take_over(tx: Transaction, user: User, given: PersonInput) -> None:
         user.cohort_id = await _cohort(tx, given.cohort) if given.cohort else None
     if given.guardian is not None:
         user.parent_id = await _guardian(tx, given.guardian) if given.guardian else None
+
+
+def _move_zone(tx: Transaction, user: User, zone: str | None) -> None:
+    """Keep by which zone somebody lived when: days of theirs that are over stay what they were."""
+    before, after = user.timezone or "UTC", user.timezone if zone is None else zone
+    if before != (after or "UTC"):
+        tx.db.add(ZoneMove(id=new_id(), user_id=user.id, since=tx.now, before=before, zone=after or "UTC"))
 
 
 async def _cohort(tx: Transaction, external_id: str) -> UUID:

@@ -7,22 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import column, select, update, values
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import BigInteger
 
-from core.accounts.rules import narrower
-from core.activity.rules import VISIBILITY, Judged, Rejected, judge
+from core.accounts.doings import add_activity
+from core.activity.rules import Judged, Rejected, judge
 from core.content import subjects
-from core.events.catalog import Event
-from core.events.fact import Fact
 from core.events.log import seqs_of
 from core.ids import new_id
 from core.principal import Principal
 from core.transaction import Transaction, Transactions
-from data.tables import ActivityRow, InboundKey, User
+from data.tables import InboundKey, User
 
 CHUNK = 100
 """Events in one transaction: the log's lock spans an fsync, so many share one."""
@@ -128,47 +124,4 @@ def _record(tx: Transaction, user: User, item: Judged, source: str, event_id: UU
         source=source,
         backfill=item.backfill,
         event_id=event_id,
-    )
-
-
-def add_activity(tx: Transaction, user: User, event: Event, *, reach: str = "public", **envelope: Any) -> UUID:
-    """State what somebody did and, where feeds show it, add the row they show. Old news is counted, not shown.
-
-    `reach` is the audience of somebody else whom it also tells of: it goes no further than either may be seen.
-    """
-    visibility = narrower(VISIBILITY[user.audience], VISIBILITY[reach])
-    event_id = tx.emit(event, user_id=user.id, cohort_id=user.cohort_id, visibility=visibility, **envelope)
-    if not event.activity or envelope.get("backfill"):
-        return event_id
-    draft = tx.drafted(event_id)
-    row = draft.row(tx.now)
-    tx.db.add(
-        ActivityRow(
-            id=event_id,
-            user_id=user.id,
-            cohort_id=user.cohort_id,
-            subject_id=draft.subject,
-            skill=draft.skill,
-            event_type=event.type,
-            data=row["properties"],
-            visibility=visibility,
-            at=draft.at,
-            inserted_at=tx.now,
-        )
-    )
-    tx.stamp(stamp_activities)
-    return event_id
-
-
-async def stamp_activities(db: AsyncSession, facts: list[Fact]) -> None:
-    """Tell the new rows their place in the log: one statement, on rows of this transaction alone."""
-    shown = [(f.event_id, f.seq) for f in facts if f.event.activity and not f.backfill]
-    if not shown:
-        return
-    table = values(column("id", PgUuid(as_uuid=True)), column("seq", BigInteger), name="stamped").data(shown)
-    await db.execute(
-        update(ActivityRow)
-        .where(ActivityRow.id == table.c.id)
-        .values(seq=table.c.seq)
-        .execution_options(synchronize_session=False)
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from uuid import UUID
 
@@ -155,6 +156,77 @@ class LeaderboardRank(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FriendJoined(Event):
     """Somebody made a friend: stated once for each of the two. Who the other is, is nobody else's business."""
+
+
+# --- practice as it runs, and what it comes to
+
+
+@event("co_practice_completed", activity=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoPracticeCompleted(Event):
+    """Two finished a practice together: stated once for each, with the mean of both; the other is not named."""
+
+    score: Score
+
+
+@event("co_practice_changed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoPracticeChanged(Event):
+    """An invitation to practise together was made or answered, or the practice is over."""
+
+    session_id: UUID
+    partner_id: UUID
+    """Who was invited."""
+    inviter_id: UUID
+    app: Slug | None = None
+    status: Literal["invited", "live", "declined", "completed", "ended"]
+    score: Score | None = None
+
+
+@event("practice_run_changed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticeRunChanged(Event):
+    """A run of practice began, was completed, or ended without a result."""
+
+    session_id: UUID
+    run_id: UUID
+    seat: Literal[0, 1] = 0
+    app: Slug | None = None
+    status: Literal["live", "completed", "ended"]
+    reason: Literal["given_up", "replaced", "gone", "stale"] | None = None
+    score: Score | None = None
+    wpm: Speed | None = None
+    seconds: Count | None = None
+
+    def about(self, actor: UUID | None) -> UUID | None:
+        """Nobody: those who watch a run know whose it is."""
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """A badge that somebody got."""
+
+    achievement: Slug
+    scope: Annotated[str, msgspec.Meta(max_length=160)] = ""
+    title: Label
+    points: Count
+
+
+@event("learner_progressed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerProgressed(Event):
+    """Somebody's own totals and badges are these from now on; nobody else's business."""
+
+    points: Count
+    practices: Count
+    perfect: Count
+    pairs: Count
+    subjects: dict[Slug, Count]
+    streak: Count
+    longest: Count
+    last_day: date | None = None
+    unlocked: list[Badge]
 
 
 @event("activity_reacted")

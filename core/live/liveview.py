@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.events.fact import Fact
-from core.principal import PublicPerson
+from core.principal import Principal, PublicPerson
 
 S = TypeVar("S")
 
@@ -59,6 +59,10 @@ class LiveView(ABC, Generic[S]):
 
     def resumable(self, delivery: Delivery) -> bool:
         """Whether who missed the fact can catch up by messages alone: never, where `apply` may answer `RESYNC`."""
+        return True
+
+    def admits(self, state: S, principal: Principal) -> bool:
+        """Whether somebody who may join topics of this kind may join the one of this state."""
         return True
 
     @abstractmethod

@@ -23,6 +23,7 @@ from data.tables import (
     AuditRow,
     Base,
     BlocklistRow,
+    CoPractice,
     EnterTicket,
     EntryRow,
     EventRow,
@@ -31,6 +32,7 @@ from data.tables import (
     JobRun,
     Meta,
     ParkedEvent,
+    PracticeRun,
     PresenceRow,
     ReactionCursor,
 )
@@ -61,6 +63,8 @@ RUNS = Period(JobRun, JobRun.finished_at, timedelta(days=30), "How the jobs went
 PERIODS = (
     LOG,
     Period(ActivityRow, ActivityRow.inserted_at, MONTHS_13, "What feeds show, with the reactions to it."),
+    Period(PracticeRun, PracticeRun.started_at, MONTHS_13, "Runs of practice; totals and badges stay."),
+    Period(CoPractice, CoPractice.created_at, MONTHS_13, "Who practised with whom."),
     Period(ParkedEvent, ParkedEvent.parked_at, MONTHS_13, "Facts that a reaction failed on, until somebody looks."),
     Period(BlocklistRow, BlocklistRow.expires_at, timedelta(days=30), "Who may not act; without an end, it stays."),
     Period(EntryRow, EntryRow.frozen_at, MONTHS_13, "Tables of days and weeks that are over."),

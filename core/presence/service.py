@@ -175,6 +175,22 @@ class Presence:
         self._signals.send(SAY, msgspec.msgpack.encode((str(user_id), status, activity)))
         self._hear(str(user_id), status, activity)
 
+    def connected(self, user_id: UUID) -> bool:
+        """Whether a connection of somebody is on this node, or was a moment ago."""
+        return bool(self._of.get(str(user_id)))
+
+    def practise(self, user_id: UUID, skill: str, subject: str = "", *, done: bool = False) -> None:
+        """Somebody began a skill, or is done with it: on this node alone, since every node reads of it by itself."""
+        activity = f"practicing_{skill}"
+        if not is_activity(activity):
+            return
+        for conn in self._of.get(str(user_id), ()):
+            visit = self._visits[conn]
+            if done and visit.here.current_activity == activity:
+                self._set(conn, visit, activity="")
+            elif not done and conn not in self._lost:
+                self._set(conn, visit, activity=activity, subject=subject or None)
+
     def _hear(self, viewer: str, status: str | None, activity: str | None) -> None:
         for conn in self._of.get(viewer, ()):
             if conn not in self._lost:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from core.activity.commands import add_activity
+from core.accounts.doings import add_activity
 from core.errors import Conflict, Forbidden, NotFound
 from core.events.catalog import (
     AccessChanged,

@@ -16,6 +16,7 @@ from core.live.pubsub import PubSub
 from core.live.relay import Relay
 from core.live.replica import Replicas
 from core.metrics import Metrics
+from core.practice.progress import PracticeLive
 from core.presence.service import Presence
 from core.safety.gate import Gate
 from core.safety.limiter import Limiter
@@ -73,6 +74,9 @@ class Context(Protocol):
 
     @property
     def presence(self) -> Presence: ...
+
+    @property
+    def practice(self) -> PracticeLive: ...
 
     @property
     def sockets(self) -> Sized: ...

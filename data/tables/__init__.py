@@ -1,10 +1,12 @@
 """Every table, one small module for each group of them; importing this package knows them all."""
 
+from data.tables.achievements import Achievement, LearnerProgress, PracticeDay, SkillBest, ZoneMove
 from data.tables.activity import REACTIONS, ActivityReaction, ActivityRow
 from data.tables.base import Base
 from data.tables.boards import BoardRow, ChoiceRow, EntryRow, ResultRow
 from data.tables.log import EventRow, InboundKey, Meta, ParkedEvent, ReactionCursor
 from data.tables.people import Block, Cohort, Friendship, ParentalConsent, User
+from data.tables.practice import CoPractice, PracticeRun
 from data.tables.presence import PresenceRow
 from data.tables.safety import AuditRow, BlocklistRow
 from data.tables.staff import ApiKey, EnterTicket, IdempotencyKey, StaffAccount
@@ -27,6 +29,7 @@ from data.tables.workshop import (
 
 __all__ = [
     "REACTIONS",
+    "Achievement",
     "ActionRow",
     "ActivityReaction",
     "ActivityRow",
@@ -37,6 +40,7 @@ __all__ = [
     "BlocklistRow",
     "BoardRow",
     "ChoiceRow",
+    "CoPractice",
     "Cohort",
     "EnterTicket",
     "EntryRow",
@@ -46,17 +50,21 @@ __all__ = [
     "IdempotencyKey",
     "InboundKey",
     "JobRun",
+    "LearnerProgress",
     "Meta",
     "NoteRow",
     "ParentalConsent",
     "ParkedEvent",
     "ParticipantRow",
+    "PracticeDay",
+    "PracticeRun",
     "PresenceRow",
     "QuestionRow",
     "ReactionCursor",
     "ReentryRow",
     "ResultRow",
     "ScoreRow",
+    "SkillBest",
     "StaffAccount",
     "Switch",
     "TeamActionRow",
@@ -66,4 +74,5 @@ __all__ = [
     "TimerRow",
     "User",
     "WorkshopRow",
+    "ZoneMove",
 ]

@@ -56,7 +56,7 @@ def test_every_type_that_hosts_may_send_is_taken() -> None:
         judged = accepted(item(name))
         assert (judged.event.type, judged.id, judged.external_id, judged.at) == (name, "e-1", "p-1", NOW)
     feeds = {name for name, cls in CATALOG.items() if cls.activity}
-    assert feeds == PROPERTIES.keys() - {"note_recorded"} | {"friend_joined"}
+    assert feeds == PROPERTIES.keys() - {"note_recorded"} | {"friend_joined", "co_practice_completed"}
 
 
 @pytest.mark.req("AF-1", "AF-2")

@@ -274,8 +274,8 @@ def test_every_role_at_every_topic(role: str, pattern: str) -> None:
 
     catalogue = dict.fromkeys(("subject_id", "board_id"), "math")
     unknown = dict.fromkeys(catalogue, "MATH")
-    own = {"user_id": mine, "cohort_id": cohort, "workshop_id": uuid4()} | catalogue
-    others = {"user_id": blocked, "cohort_id": uuid4(), "workshop_id": uuid4()} | unknown
+    own = {"user_id": mine, "cohort_id": cohort, "workshop_id": uuid4(), "session_id": uuid4()} | catalogue
+    others = {"user_id": blocked, "cohort_id": uuid4(), "workshop_id": uuid4(), "session_id": "x"} | unknown
     assert allowed(**own) is (spec.scope in who.scopes)
     assert allowed(**others) is (spec.scope in who.scopes and "{" not in pattern)
 
@@ -328,6 +328,8 @@ def test_only_messages_that_replace_all_before_them_are_collapsed() -> None:
         # A cohort's room hears of boards subject by subject, so there the latest does not stand for all before it.
         replacing = {"timer_tick"} if spec.pattern.startswith("cohort:") else {"timer_tick", "leaderboard_update"}
         latest |= replacing & {said.name for said in spec.messages}
+        live = {"user:{user_id}:progress": {"progress_update"}, "session:{session_id}:competitors": {"competitors"}}
+        latest |= live.get(spec.pattern, set())
         assert spec.collapse == latest | ({"presence_count"} if spec.presence else set()), spec.pattern
 
 
@@ -416,6 +418,7 @@ def test_a_guest_is_on_the_topics_of_their_workshop_and_no_others() -> None:
         "subject_id": "math",
         "board_id": "math",
         "workshop_id": guest.workshop_id,
+        "session_id": guest.workshop_id,
     }
     open_to_guests = {"workshop:{workshop_id}", "session:{workshop_id}", "timer:{workshop_id}"}
     for spec in TOPICS:

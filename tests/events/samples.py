@@ -67,8 +67,10 @@ def _several(kind: inspect.Type, chance: random.Random) -> Any:
             return _value(chance.choice(kind.types), chance)
         case inspect.DictType():
             return {_value(kind.key_type, chance): _value(kind.value_type, chance) for _ in range(chance.randint(0, 3))}
-        case inspect.VarTupleType():
+        case inspect.ListType() | inspect.VarTupleType():
             return [_value(kind.item_type, chance) for _ in range(chance.randint(0, 3))]
+        case inspect.DataclassType():
+            return properties_of(kind.cls, chance)
         case inspect.TupleType():
             return [_value(item, chance) for item in kind.item_types]
     raise AssertionError(f"{kind!r} is new among the events: teach this function to make one up")

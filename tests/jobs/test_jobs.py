@@ -299,6 +299,7 @@ async def test_every_job_has_a_title_and_runs_on_an_empty_house(house: House) ->
     ran = await house.runner.run_due()
     assert ran == [
         "presence_cleanup",
+        "practice_cleanup",
         "workshops",
         "audiences",
         "board_periods",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -32,18 +33,29 @@ from core.live.liveview import RESYNC, LiveView, Resync, Topics
 from core.live.relay import Relay
 from core.live.replica import Replica, Replicas
 from core.principal import SYSTEM
-from data.tables import Cohort, EventRow, User, WorkshopRow
+from core.settings import Settings
+from data.tables import Cohort, EventRow, PracticeRun, User, WorkshopRow
 from tests.live.kit import NEVER, PATIENCE
 from tests.live.world import COHORTS, NAME, OPERATIONS, WEIGHTS, World
 
 STRANGE = uuid4()
 
 
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Everything that can happen does: badges are given too."""
+    return replace(settings, rewards="on")
+
+
 async def new_topics(app: App) -> list[str]:
     """The topics of people and workshops that came after everybody began to watch."""
     async with app.transactions.read() as db:
-        people = [f"activity:user:{user_id}" for user_id in (await db.execute(select(User.id))).scalars()]
-        return people + [f"workshop:{id}" for id in (await db.execute(select(WorkshopRow.id))).scalars()]
+        people = list((await db.execute(select(User.id))).scalars())
+        sessions = list((await db.execute(select(PracticeRun.session_id).distinct())).scalars())
+        workshops = [f"workshop:{id}" for id in (await db.execute(select(WorkshopRow.id))).scalars()]
+    theirs = [topic for id in people for topic in (f"activity:user:{id}", f"user:{id}:achievements")]
+    runs = [topic for id in sessions for topic in (f"session:{id}:live", f"session:{id}:competitors")]
+    return theirs + runs + workshops
 
 
 async def topics_of(app: App, views: Sequence[LiveView[Any]]) -> list[str]:
@@ -52,9 +64,11 @@ async def topics_of(app: App, views: Sequence[LiveView[Any]]) -> list[str]:
         cohorts = (await db.execute(select(Cohort.id))).scalars().all()
         workshops = (await db.execute(select(WorkshopRow.id))).scalars().all()
         people = (await db.execute(select(User.id).order_by(User.id).limit(12))).scalars().all()
+        sessions = (await db.execute(select(PracticeRun.session_id).distinct().limit(3))).scalars().all()
     known: dict[str, list[str]] = {
         "cohort_id": [*map(str, cohorts), str(STRANGE)],
         "subject_id": [*subjects(), "knitting"],
+        "session_id": [*map(str, sessions), str(STRANGE)],
         "user_id": [*map(str, people), str(STRANGE)],
         "workshop_id": [*map(str, workshops), str(STRANGE)],
         "board_id": ["math", "typing_wpm", "reading_comprehension", "overall", "knitting"],
@@ -184,11 +198,19 @@ class Watchdog:
             assert may_be_seen(user, message.topic), f"{message.topic} names somebody who may not be seen there"
             assert user.audience == "public" or not name.startswith("Zed"), "a minor's family name is given away"
         for child in self.world.hidden:
+            if message.topic.startswith((f"user:{self.world.ids[child]}", "session:")):
+                continue
             assert not fresh or str(self.world.ids[child]) not in shown, "of who was never visible, not even the id"
 
 
 def may_be_seen(user: User, topic: str) -> bool:
     kind, _, which = topic.partition(":")
+    if kind == "user":
+        # One's own topics: whoever else may not see somebody, they themselves may.
+        return which.startswith(str(user.id))
+    if kind == "session":
+        # Only those who practise in it may join, and nobody is named.
+        return True
     if kind == "leaderboard" and ":" in which:
         kind, which = "cohort", which.partition(":")[2]
     if kind == "cohort":

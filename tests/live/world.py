@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,9 @@ from core.leaderboards.keeping import hold_boards, recalculate
 from core.leaderboards.people import choose_listing
 from core.leaderboards.reviewing import Verdict, review_result
 from core.monitoring.commands import set_simulator
+from core.practice.catalogue import what_of
+from core.practice.commands import Result, complete_practice, give_up_practice, start_practice
+from core.practice.pairs import answer, invite
 from core.principal import SYSTEM, Principal
 from core.social.friendships import answer_friendship, block_person, request_friendship, unblock_person
 from data.tables import ResultRow, User
@@ -232,6 +236,31 @@ class World:
         self.clock.advance(86_400 * self.chance.choice([0, 1, 1, 7]))
         await self.app.transactions.run(SYSTEM, hold_boards)
 
+    async def practise(self) -> None:
+        """Somebody begins, and goes on to an end of some kind, or not."""
+        one = await self.principal(self.anybody())
+        subject = self.chance.choice(list(subjects().values()))
+        run = self.app.transactions.run
+        what = what_of(subject.id, self.chance.choice(subject.skills))
+        begun = await run(one, start_practice, self.app.gate, what)
+        self.clock.advance(self.chance.randint(1, 300))
+        if self.chance.random() < 0.6:
+            score = self.chance.choice([100, 100, 87.5, 60])
+            await run(one, complete_practice, Result(score=score, wpm=41.5), run_id=begun.id)
+        elif self.chance.random() < 0.5:
+            await run(one, give_up_practice, begun.id)
+
+    async def practise_together(self, one: str = "", other: str = "") -> None:
+        if not one:
+            one, other = self.chance.sample(self.people, 2)
+        me, partner = await self.principal(one), await self.principal(other)
+        run, gate = self.app.transactions.run, self.app.gate
+        pair = await run(me, invite, gate, self.ids[other], what_of("math", "algebra"))
+        await run(partner, answer, gate, pair.id, self.chance.random() < 0.8)
+        for who in (me, partner):
+            if self.chance.random() < 0.8:
+                await run(who, complete_practice, Result(score=self.chance.randint(0, 100)))
+
     async def turn_simulator(self) -> None:
         running, speed = self.chance.random() < 0.5, self.chance.choice([0.5, 1.0, 8.0])
         await self.app.transactions.run(SYSTEM, set_simulator, running, speed)
@@ -262,6 +291,12 @@ class World:
             self.hidden.add(child)
         once = [self.fact(cls.type) | {"external_id": one} for cls in INBOUND for one in self.people[:3]]
         await take_in(self.app.transactions, SYSTEM, once)
+        for _ in range(3):
+            await self.practise()
+        for _ in range(6):
+            self.clock.advance(60)
+            with suppress(TandemError):
+                await self.practise_together(self.people[0], self.people[2])
         await self.end_friendship(self.people[0], self.people[2])
         await self.make_friends(self.people[0], self.people[2])
         for _ in range(3):
@@ -306,6 +341,8 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "review_result": World.review_result,
     "recalculate_boards": World.recalculate_boards,
     "end_periods": World.end_periods,
+    "practise": World.practise,
+    "practise_together": World.practise_together,
     "turn_simulator": World.turn_simulator,
     "play_workshop": World.play_workshop,
     "whole_workshop": World.whole_workshop,
@@ -313,4 +350,4 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
 }
 """Everything that can happen. A new event that comes from nothing here fails the test that counts them."""
 
-WEIGHTS = {"facts": 6, "react": 4, "rename": 2, "move": 2, "change_age": 4, "consent": 3}
+WEIGHTS = {"facts": 6, "react": 4, "rename": 2, "move": 2, "change_age": 4, "consent": 3, "practise": 3}

@@ -99,6 +99,10 @@ def bodies(text: str) -> dict[str, Any]:
             "content": text,
         },
         "PUT /api/v1/workshops/{code}/team": {"name": text},
+        "POST /api/v1/practice": {"subject": text, "skill": text, "app": text},
+        "PUT /api/v1/practice/{practice_id}/progress": {"wpm": 12.5},
+        "POST /api/v1/practice/{practice_id}/complete": {"score": 90},
+        "POST /api/v1/co-sessions": {"user_id": str(uuid4()), "subject": text, "skill": text, "app": text},
         "POST /api/v1/teams": {"name": text},
         "POST /api/v1/feedback": {"content": text, "category": "bug", "section": text, "email": text},
     }
@@ -120,7 +124,8 @@ async def test_no_text_does_harm_anywhere(api: Api, app: App, make: Make, text: 
         path = route.path.replace("{code}", guest["code"]) if route.scope == TAKE_PART else route.path
         for name in route.parameters:
             path = path.replace("{" + name + "}", part)
-        bearer = {"friends:write": token, "activity:react": token, TAKE_PART: guest["token"]}.get(str(route.scope), "")
+        own = dict.fromkeys(("friends:write", "activity:react", "practice:write"), token)
+        bearer = (own | {TAKE_PART: guest["token"]}).get(str(route.scope), "")
         body = bodies(text).get(route.name)
         replies[route.name] = await api(route.method, path, body, bearer=bearer)
         for name in route.query.__struct_fields__ if route.query else ():

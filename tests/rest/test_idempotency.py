@@ -10,6 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from core.app import App
+from core.practice.catalogue import what_of
+from core.practice.commands import start_practice
+from core.practice.pairs import invite
 from core.principal import SYSTEM
 from core.social.friendships import request_friendship
 from core.transaction import Transaction
@@ -17,7 +20,7 @@ from core.web.rest import ROUTES
 from core.web.rest.fields import Input, Output
 from core.web.routes import Call, Routes
 from core.workshop.guests import TAKE_PART
-from data.tables import ApiKey, EventRow, IdempotencyKey
+from data.tables import ApiKey, EventRow, IdempotencyKey, User
 from tests.factories import Make
 from tests.rest_kit import Api, serve_rest
 
@@ -141,7 +144,8 @@ async def test_a_key_must_be_plain(api: Api, key: str) -> None:
 
 async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
     """Whatever a POST answers, asking again with the key answers the same."""
-    one, other = await make.person(role="admin"), await make.person()
+    one, other = await make.person(role="admin", cohort="blue"), await make.person()
+    mate = await make.person(cohort="blue")
     activity = (await make.fact(one)).event_id
     guest = (await api("POST", "/api/v1/workshops", {"name": "Lena"}, bearer=None)).json
     away = (await api("POST", "/api/v1/workshops", {"name": "Lena"}, bearer=None)).json
@@ -162,21 +166,45 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
         f"{workshop}/knocks": {"name": "Lena"},
         f"{workshop}/moves": {"move": "ready", "version": 0},
         f"/api/v1/results/{activity}/review": {"verdict": "voided"},
+        "/api/v1/practice": {"subject": "math", "skill": "algebra"},
+        "/api/v1/co-sessions": {"user_id": str(mate.id), "subject": "math", "skill": "algebra"},
     }
+    paths = await practice_paths(app, make, one, mate)
+    bodies[paths["/api/v1/practice/{practice_id}/complete"]] = {"score": 90}
     posts = [r for r in ROUTES if r.method == "POST"]
     await make.run(await make.principal(other), ask, app, one.id)
     for n, route in enumerate(posts):
-        path = route.path.replace("{user_id}", str(other.id)).replace("{activity_id}", str(activity))
+        path = (
+            paths.get(route.path, route.path)
+            .replace("{user_id}", str(other.id))
+            .replace("{activity_id}", str(activity))
+        )
         path = path.replace("{result_id}", str(activity))
         # Coming back makes the token of the browser before void, so that happens in a workshop of its own.
         path = path.replace("{code}", (away if path.endswith("/reentries") else guest)["code"])
         person = make.token(one, "api")
         bearers = {"friends:write": person, "activity:react": person, TAKE_PART: guest["token"]}
+        bearers["practice:write"] = make.token(mate, "api") if route.path in paths else person
         bearer = bearers.get(str(route.scope), "")
         sent = [await api("POST", path, bodies.get(path), headers=keyed(f"k{n}"), bearer=bearer) for _ in range(2)]
         assert sent[0].status < 300, (route.name, sent[0])
         assert sent[0].body == sent[1].body, route.name
         assert sent[1].headers.get("Idempotency-Replayed") == "true", route.name
+
+
+async def practice_paths(app: App, make: Make, one: User, mate: User) -> dict[str, str]:
+    """A run of one's mate, and invitations to them that can be answered."""
+    me = await make.principal(one)
+    begun = await make.run(await make.principal(mate), start_practice, app.gate, what_of("math", "algebra"))
+    run = str(begun.id)
+    pairs = [
+        await make.run(me, invite, app.gate, mate.id, what_of("math", skill)) for skill in ("geometry", "fractions")
+    ]
+    return {
+        "/api/v1/practice/{practice_id}/complete": f"/api/v1/practice/{run}/complete",
+        "/api/v1/co-sessions/{session_id}/accept": f"/api/v1/co-sessions/{pairs[0].id}/accept",
+        "/api/v1/co-sessions/{session_id}/decline": f"/api/v1/co-sessions/{pairs[1].id}/decline",
+    }
 
 
 async def ask(tx: Transaction, app: App, other_id: Any) -> None:

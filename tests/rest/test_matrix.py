@@ -43,9 +43,9 @@ def test_every_route_asks_for_a_scope_that_somebody_holds() -> None:
 async def ask(api: Api, route: Route, bearer: str | None) -> int:
     """Ask with nothing in it: refused by the door with 401 or 403, or let in and told what is missing."""
     path = route.path.replace("{id}", "x").replace("{code}", "ABC234").replace("{slug}", "x")
-    for name in ("user_id", "activity_id", "result_id"):
+    for name in ("user_id", "activity_id", "result_id", "practice_id", "session_id"):
         path = path.replace("{" + name + "}", "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5e")
-    path = path.replace("{kind}", "ip").replace("{value}", "203.0.113.7")
+    path = path.replace("{subject_id}", "math").replace("{kind}", "ip").replace("{value}", "203.0.113.7")
     reply = await api(route.method, path.replace("{external_id}", "x"), {} if route.body else None, bearer=bearer)
     return reply.status
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from core.app import App
+from core.settings import Settings
 from data.tables import Base
 from tests.factories import Make
 
@@ -21,6 +24,12 @@ MACHINERY = {
 """What the product writes about itself; nobody makes one."""
 
 
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """With badges, since those are given and not made."""
+    return replace(settings, rewards="on")
+
+
 @pytest.mark.req("QA-7")
 async def test_every_entity_has_a_factory(app: App, make: Make) -> None:
     one, other, third = [await make.person(cohort="blue") for _ in range(3)]
@@ -34,6 +43,8 @@ async def test_every_entity_has_a_factory(app: App, make: Make) -> None:
     await make.staff()
     await make.ticket(one)
     await make.workshop()
+    await make.pair(one, other, 100)
+    await make.moved(one, "Europe/Zurich")
     async with app.transactions.read() as db:
         empty = [t.name for t in Base.metadata.sorted_tables if (await db.execute(select(t).limit(1))).first() is None]
     assert set(empty) - MACHINERY == set(), "make one of these in tests/factories.py"

@@ -14,11 +14,14 @@ ADA: Final = "01933f2a-7c41-7d0e-9b52-2f6a1c3d4e5f"
 COHORT: Final = "01933f29-11aa-7b3c-8d4e-5f6071829304"
 EPOCH: Final = "4f1c9a7e"
 
+RUN: Final = "01933f2e-7c32-7e44-8a51-324354657687"
+
 IDS: Final = {
     "user_id": ADA,
     "cohort_id": COHORT,
     "subject_id": "math",
     "board_id": "math",
+    "session_id": RUN,
     "workshop_id": WORKSHOP_ID,
 }
 """What stands for the parameters of topics in examples."""
@@ -63,6 +66,100 @@ _ENTRY: Final[dict[str, Any]] = {
     "history": [7, 7, 6, 5],
     "timestamp": "2025-11-18T09:30:00+00:00",
 }
+_BADGE: Final[dict[str, Any]] = {
+    "achievement": "7-day-streak",
+    "scope": "",
+    "title": "Week Warrior",
+    "description": "Practise on seven days in a row.",
+    "icon": "flame",
+    "points": 50,
+    "timestamp": "2025-11-18T09:31:00+00:00",
+}
+_RUN: Final[dict[str, Any]] = {
+    "practice_id": RUN,
+    "seat": 0,
+    "app": "typing",
+    "subject": "typing",
+    "skill": "speed",
+}
+
+PRACTICE: Final[dict[str, Any]] = {
+    "practice_started": {"skill": "algebra"},
+    "practice_completed": {"skill": "algebra", "score": 92},
+    "practice_progress": {"practice_id": RUN, "wpm": 52.5, "accuracy": 97},
+    "complete_practice": {"practice_id": RUN, "score": 97, "wpm": 54, "items": 60},
+    "give_up_practice": {"practice_id": RUN},
+    "subject_stats": {
+        "peers_online": 28,
+        "active_practicing": 9,
+        "peers_by_skill": {"algebra": 6, "geometry": 3},
+        "popular_skills": [{"skill": "algebra", "count": 14}],
+        "cohort_activity": [_FACT],
+    },
+    "friends_online": {
+        "friends": [{"user_id": ADA, "name": "Ada", "current_activity": "practicing_algebra"}],
+        "suggestion": "Ada is practising algebra too. Practise together?",
+    },
+    "practice_changed": {
+        **_RUN,
+        "id": "01933f2f-8d43-7f55-9b62-435465768798",
+        "seq": 4722,
+        "status": "completed",
+        "reason": None,
+        "score": 97.0,
+        "wpm": 54.0,
+        "seconds": 66,
+    },
+    "progress_update": {
+        **_RUN,
+        "session_id": RUN,
+        "current_wpm": 52.5,
+        "current_accuracy": 97.0,
+        "current_score": None,
+        "session_duration": 41,
+        "trend": "up",
+        "rank": 2,
+        "timestamp": "2025-11-18T09:30:41+00:00",
+    },
+    "competitors": {
+        "practice_id": RUN,
+        "metric": "wpm",
+        "competitors": [
+            {
+                "rank": 1,
+                "user_id": ADA,
+                "username": "Ada",
+                "avatar_url": "/assets/avatars/fox-3.svg",
+                "metric_value": 52.5,
+                "previous_rank": 2,
+            }
+        ],
+        "count": 1,
+    },
+    "achievement_unlocked": _BADGE,
+    "progress": {
+        "id": "01933f30-9e54-7066-ac73-5465768798a9",
+        "seq": 4723,
+        "points": 126,
+        "practices": 5,
+        "perfect": 1,
+        "pairs": 0,
+        "subjects": {"math": {"points": 126, "level": 2}},
+        "streak": {"days": 7, "longest": 7, "last_day": "2025-11-18"},
+        "unlocked": [_BADGE],
+    },
+    "co_practice": {
+        "session_id": RUN,
+        "inviter_id": ADA,
+        "inviter_name": "Ada",
+        "partner_id": "01933f2a-8d52-7e1f-ac63-3a7b2d4e5f60",
+        "status": "invited",
+        "subject": "math",
+        "skill": "algebra",
+        "app": "math",
+        "score": None,
+    },
+}
 
 EXAMPLES: Final[dict[str, Any]] = {
     **WORKSHOP_EXAMPLES,
@@ -106,4 +203,5 @@ EXAMPLES: Final[dict[str, Any]] = {
         "rank_change": 2,
     },
     "snapshot": {"seq": 4720, "epoch": EPOCH, "activities": [_FACT]},
+    **PRACTICE,
 }

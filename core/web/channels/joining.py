@@ -6,6 +6,7 @@ follows it meet without a gap and without a double.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -53,6 +54,8 @@ class Joining:
         if message.event != protocol.JOIN:
             return False
         found = self._may_join(connection, message)
+        if found.spec.welcome:
+            return False
         replica = None
         if found.spec.history:
             replica = None if self._is_ahead(message) else self._replicas.present(found.canonical)
@@ -69,6 +72,7 @@ class Joining:
             # From here on there is no await: what the reply holds and what follows it meet.
             if not connection.closed:
                 self._enter(connection, message, self._may_join(connection, message), replica)
+                await self._welcome(connection, found)
             return None
         if message.event == protocol.LEAVE:
             self._leave(connection, message)
@@ -91,7 +95,8 @@ class Joining:
         if not connection.principal.may(spec.scope):
             raise Forbidden(reason="forbidden", scope=spec.scope)
         payload = _payload(message, spec)
-        push = Push(connection.principal, connection.id, found.canonical, found.params, payload, self._services)
+        say = partial(self._say, connection, found.topic)
+        push = Push(connection.principal, connection.id, found.canonical, found.params, payload, self._services, say)
         return await spec.handle(push) or {}
 
     # --- joining
@@ -107,6 +112,8 @@ class Joining:
         return found
 
     def _enter(self, connection: Connection, message: Incoming, found: Found, replica: Replica | None) -> None:
+        if replica and not replica.view.admits(replica.state, connection.principal):
+            raise Forbidden(reason="not_yours")
         old = connection.member(message.topic)
         if old is not None:
             self._close(connection, old)
@@ -120,6 +127,23 @@ class Joining:
         connection.reply(message.join_ref, message.ref, message.topic, "ok", response)
         if found.spec.presence:
             self._presence.enter(connection.id, found.canonical, connection.principal, payload)
+
+    async def _welcome(self, connection: Connection, found: Found) -> None:
+        """Send what follows a join to this topic, for this person alone; without it the join stands all the same."""
+        if found.spec.welcome is None:
+            return
+        try:
+            name, payload = await found.spec.welcome(self._services, connection.principal, found.params)
+        except Unavailable:
+            return
+        self._say(connection, found.topic, name, payload)
+
+    @staticmethod
+    def _say(connection: Connection, topic: str, name: str, payload: Any) -> None:
+        """A message for one connection alone, if it is still on the topic."""
+        member = connection.member(topic)
+        if member is not None:
+            connection.send(protocol.broadcast_frame(topic, name, payload), member)
 
     def _is_ahead(self, message: Incoming) -> bool:
         """Whether a client says that it heard more than was told here: another node may have read further."""
@@ -197,6 +221,8 @@ class Joining:
         for member in connection.members:
             try:
                 stands = authorize(principal, member.found.topic, self._specs).canonical == member.found.canonical
+                replica = member.room.replica
+                stands = stands and (replica is None or replica.view.admits(replica.state, principal))
             except (Forbidden, NotFound):
                 stands = False
             if not stands:

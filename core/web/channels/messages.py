@@ -14,12 +14,41 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from core.events.catalog import Event, Reaction
+from core.web.channels.practice_messages import (
+    AchievementUnlocked,
+    Competitors,
+    CompletePractice,
+    CoPractice,
+    FriendsOnline,
+    GiveUpPractice,
+    PracticeChanged,
+    PracticeCompleted,
+    PracticeProgress,
+    PracticeStarted,
+    Progress,
+    ProgressUpdate,
+    Strict,
+    SubjectStats,
+)
+
+__all__ = [
+    "AchievementUnlocked",
+    "CoPractice",
+    "Competitors",
+    "CompletePractice",
+    "FriendsOnline",
+    "GiveUpPractice",
+    "PracticeChanged",
+    "PracticeCompleted",
+    "PracticeProgress",
+    "PracticeStarted",
+    "Progress",
+    "ProgressUpdate",
+    "Strict",
+    "SubjectStats",
+]
 
 Status = Literal["online", "away", "studying", "in_quiz"]
-
-
-class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a client sends: nothing more than what is asked for."""
 
 
 class UpdateStatus(Strict, frozen=True):
@@ -155,7 +184,7 @@ class RankChanged(msgspec.Struct, frozen=True):
 class Snapshot(msgspec.Struct, frozen=True):
     """The whole state again, beside `seq` and `epoch`: it replaces everything held of this topic.
 
-    A feed's holds `activities`, a workshop's `workshop` (null when it was cleared away).
+    A feed's holds `activities`, a workshop's `workshop` (null when it was cleared away), a practice's `runs`.
     """
 
     seq: int

@@ -13,6 +13,7 @@ from core.errors import Unauthorized
 from core.live.hub import Hub, Message
 from core.live.relay import Relay
 from core.live.replica import Replicas
+from core.practice.progress import PracticeLive
 from core.presence.service import Presence
 from core.principal import Principal
 from core.safety.gate import Gate
@@ -44,6 +45,7 @@ class Sockets:
         relay: Relay,
         replicas: Replicas,
         presence: Presence,
+        practice: PracticeLive,
         transactions: Transactions,
         gate: Gate,
         door: Door,
@@ -60,7 +62,7 @@ class Sockets:
         self._ping_after, self._cut_after, self._stuck_after = ping_after, cut_after, stuck_after
         self._sweeper = Sweeper()
         self.wake = self._sweeper.wake
-        services = Services(presence, transactions, gate)
+        services = Services(presence, practice, transactions, gate)
         self.joining = Joining(hub, relay, replicas, services, self._sweeper, specs)
         self.handle, self.handle_now = self.joining.handle, self.joining.handle_now
         self.rights = Rights(door.judge, clock, self.of, self.joining.rights_changed, presence.end_lost)

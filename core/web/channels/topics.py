@@ -21,11 +21,13 @@ from core.events.catalog import CATALOG
 from core.events.workshop import WorkshopEvent
 from core.ids import parse_id
 from core.live.liveview import match
+from core.practice.progress import PracticeLive
 from core.presence.service import Presence
 from core.principal import Principal
 from core.safety.gate import Gate
 from core.transaction import Transactions
 from core.web.channels import messages as m
+from core.web.channels import practising
 from core.web.channels.examples import EXAMPLES, IDS
 from core.web.channels.limits import MESSAGES_A_MINUTE
 from core.workshop.commands import make_move
@@ -38,6 +40,7 @@ class Services:
     """What the handlers of messages may call."""
 
     presence: Presence
+    practice: PracticeLive
     transactions: Transactions
     gate: Gate
 
@@ -52,8 +55,12 @@ class Push:
     params: Mapping[str, str]
     payload: Any
     services: Services
+    say: Callable[[str, Any], None] = lambda name, payload: None
+    """Tell this connection alone something on the same topic."""
 
 
+Welcome = Callable[[Services, Principal, dict[str, str]], Awaitable[tuple[str, Any]]]
+"""Makes the message that follows a join, for one person."""
 Handler = Callable[[Push], Awaitable[dict[str, Any] | bytes | None]]
 
 
@@ -94,6 +101,7 @@ class TopicSpec:
     those."""
     pushes: tuple[PushSpec, ...] = ()
     messages: tuple[MessageSpec, ...] = field(default=())
+    welcome: Welcome | None = None
 
     def push(self, name: str) -> PushSpec | None:
         return next((push for push in self.pushes if push.name == name), None)
@@ -139,6 +147,11 @@ def _subject(principal: Principal, params: Mapping[str, str]) -> str:
     return "" if params.get("subject_id", "") in subjects() else "unknown_subject"
 
 
+def _seated(principal: Principal, params: Mapping[str, str]) -> str:
+    """Those who practise in it: its state knows them."""
+    return "" if parse_id(params.get("session_id")) is not None else "not_yours"
+
+
 def _somebody(principal: Principal, params: Mapping[str, str]) -> str:
     """Whoever holds the scope, unless a block stands between them and that person."""
     # On the other side of a block they are as unknown as somebody who does not exist.
@@ -172,6 +185,7 @@ RULES: dict[str, Callable[[Principal, Mapping[str, str]], str]] = {
     "participant": _participant,
     "board": _board,
     "board_of_cohort": _board_of_cohort,
+    "seated": _seated,
 }
 
 
@@ -205,6 +219,20 @@ WHILE_HERE = (
     PushSpec("update_status", m.UpdateStatus, update_status, "presence:write", refusal="invalid_status"),
     PushSpec("update_activity", m.UpdateActivity, update_activity, "presence:write", refusal="invalid_activity"),
     PushSpec("appear_offline", m.AppearOffline, appear_offline, "presence:write"),
+)
+
+STARTING = (
+    PushSpec("practice_started", m.PracticeStarted, practising.practice_started, "practice:write"),
+    PushSpec(
+        "practice_completed", m.PracticeCompleted, practising.practice_completed, "practice:write", "invalid_result"
+    ),
+)
+PRACTISING = (
+    PushSpec(
+        "practice_progress", m.PracticeProgress, practising.practice_progress, "practice:write", "invalid_progress"
+    ),
+    PushSpec("complete_practice", m.CompletePractice, practising.complete_here, "practice:write", "invalid_result"),
+    PushSpec("give_up_practice", m.GiveUpPractice, practising.give_up_here, "practice:write"),
 )
 
 # --- what they hear
@@ -250,6 +278,17 @@ WORKSHOP = (
 )
 
 
+PRACTICE = (
+    MessageSpec("practice_changed", m.PracticeChanged),
+    MessageSpec("snapshot", m.Snapshot),
+)
+PROGRESS_A_MINUTE = 300
+OWN = (
+    MessageSpec("achievement_unlocked", m.AchievementUnlocked),
+    MessageSpec("co_practice", m.CoPractice),
+)
+
+
 def _feed(pattern: str, title: str, **more: Any) -> TopicSpec:
     """A topic of activities: its latest fifty at the join, and each one after."""
     given: dict[str, Any] = {"pushes": REACTING, "messages": FEED, "collapse": LATEST, **more}
@@ -283,8 +322,13 @@ TOPICS: tuple[TopicSpec, ...] = (
         rule="subject",
         presence=True,
         collapse=COUNT,
-        pushes=WHILE_HERE,
-        messages=PRESENCE,
+        pushes=WHILE_HERE + STARTING,
+        messages=(
+            *PRESENCE,
+            MessageSpec("subject_stats", m.SubjectStats),
+            MessageSpec("friends_online", m.FriendsOnline),
+        ),
+        welcome=practising.welcome_to_subject,
     ),
     _feed("activity:global", "What everybody may see of what happens."),
     _feed("activity:feed", "The same under an older name.", alias_of="activity:global"),
@@ -366,8 +410,51 @@ TOPICS: tuple[TopicSpec, ...] = (
         rule="owner",
         messages=(MessageSpec("rank_changed", m.RankChanged),),
     ),
-    TopicSpec("user:me", "One's own messages, without knowing one's id.", "socket:connect", alias_of="user:{me}"),
-    TopicSpec("user:{user_id}", "One person's own messages.", "socket:connect", rule="owner"),
+    TopicSpec(
+        "user:me", "One's own messages, without knowing one's id.", "socket:connect", alias_of="user:{me}", messages=OWN
+    ),
+    TopicSpec("user:{user_id}", "One person's own messages.", "socket:connect", rule="owner", messages=OWN),
+    TopicSpec(
+        "user:{user_id}:achievements",
+        "One's own points, levels, streak and badges.",
+        "socket:connect",
+        rule="owner",
+        history=True,
+        collapse=LATEST,
+        messages=(
+            MessageSpec("progress", m.Progress),
+            MessageSpec("person_removed", m.PersonRemoved),
+            MessageSpec("snapshot", m.Snapshot),
+        ),
+    ),
+    TopicSpec(
+        "user:{user_id}:progress",
+        "How one's own practice goes right now, on whichever device.",
+        "socket:connect",
+        rule="owner",
+        collapse=frozenset({"progress_update"}),
+        messages=(MessageSpec("progress_update", m.ProgressUpdate),),
+    ),
+    TopicSpec(
+        "session:{session_id}:live",
+        "A practice as those in it watch it: its runs, and how they go.",
+        "practice:write",
+        rule="seated",
+        history=True,
+        collapse=LATEST,
+        allowance=PROGRESS_A_MINUTE,
+        pushes=PRACTISING,
+        messages=(*PRACTICE, MessageSpec("progress_update", m.ProgressUpdate)),
+    ),
+    TopicSpec(
+        "session:{session_id}:competitors",
+        "The ranks of those who practise the same right now, as far as one may see them.",
+        "practice:write",
+        rule="seated",
+        history=True,
+        collapse=LATEST | {"competitors"},
+        messages=(*PRACTICE, MessageSpec("competitors", m.Competitors)),
+    ),
     TopicSpec("notifications:{user_id}", "One person's notifications.", "socket:connect", rule="owner"),
 )
 

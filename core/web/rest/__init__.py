@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.web.rest import (
+    achievements,
     activities,
     blocklist,
     boards,
@@ -13,6 +14,7 @@ from core.web.rest import (
     keys,
     live,
     people,
+    practice,
     presence,
     teams,
     tokens,
@@ -29,6 +31,8 @@ ROUTES: tuple[Route, ...] = (
     *activities.routes.found,
     *boards.routes.found,
     *presence.routes.found,
+    *practice.routes.found,
+    *achievements.routes.found,
     *friendships.routes.found,
     *blocklist.routes.found,
     *keys.routes.found,

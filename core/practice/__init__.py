@@ -1,0 +1,1 @@
+"""Practice as it runs: alone, with somebody, and beside everybody who practises the same."""

@@ -1,0 +1,140 @@
+"""What one has reached: badges, with how near the next ones are, points and levels, and the streak as it stands."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import Meta
+
+from core.achievements.catalogue import catalogue
+from core.achievements.queries import Reached, reached, streak_now
+from core.achievements.rules import BadgeSpec, level_of
+from core.errors import Forbidden
+from core.web.rest.fields import Output
+from core.web.routes import READING, Call, Routes
+
+routes = Routes("Achievements")
+
+
+class BadgeOut(Output, frozen=True, kw_only=True):
+    """A badge of the catalogue, and whether one has it."""
+
+    achievement: str
+    title: str
+    description: str
+    icon: str
+    points: int
+    measure: Annotated[str, Meta(description="The figure that earns it; a `rank` is earned once a board and period.")]
+    at: int
+    now: Annotated[int | None, Meta(description="One's own figure; null for ranks.")]
+    earned: Annotated[int, Meta(description="How often one earned it.")]
+    timestamp: Annotated[datetime | None, Meta(description="When one last did.")]
+
+
+class LevelOut(Output, frozen=True, kw_only=True):
+    """How far one is in a subject."""
+
+    subject: str
+    points: int
+    level: int
+    next_at: Annotated[int | None, Meta(description="The points of the next level; null on the last.")]
+
+
+class StreakOut(Output, frozen=True, kw_only=True):
+    """Days in a row on which one practised, by one's own calendar."""
+
+    days: int
+    longest: int
+    practised_today: bool
+    freeze_left: Annotated[bool, Meta(description="Whether a missed day of this week can still be saved.")]
+    today: date
+    ends_at: Annotated[datetime | None, Meta(description="When it is lost unless one practises before.")]
+
+
+class AchievementsOut(Output, frozen=True, kw_only=True):
+    """Everything one has reached."""
+
+    points: int
+    practices: int
+    streak: StreakOut
+    levels: list[LevelOut]
+    achievements: Annotated[list[BadgeOut], Meta(description="The whole catalogue, earned ones first.")]
+    next: Annotated[list[str], Meta(description="The nearest badges that are still to be earned, nearest first.")]
+
+
+@routes(
+    "GET",
+    "/api/v1/achievements",
+    scope="practice:write",
+    summary="One's badges, levels, points and streak, and what comes next.",
+    rate=READING,
+)
+async def get_achievements(call: Call[None, None]) -> AchievementsOut:
+    me = _me(call)
+    async with call.app.transactions.read() as db:
+        mine = await reached(db, me)
+        streak = await streak_now(db, me, call.app.clock.now())
+    mine.figures["streak"] = streak.days
+    return AchievementsOut(
+        points=mine.figures["points"],
+        practices=mine.figures["practices"],
+        streak=StreakOut(
+            days=streak.days,
+            longest=streak.longest,
+            practised_today=streak.practised_today,
+            freeze_left=streak.freeze_left,
+            today=streak.today,
+            ends_at=streak.ends_at,
+        ),
+        levels=_levels(mine),
+        achievements=_badges(mine),
+        next=[spec.id for spec in mine.nearest],
+    )
+
+
+def _levels(mine: Reached) -> list[LevelOut]:
+    levels = catalogue().levels
+    subjects = mine.row.subjects if mine.row else {}
+    found = []
+    for subject, points in sorted(subjects.items()):
+        level = level_of(points, levels)
+        next_at = levels[level] if level < len(levels) else None
+        found.append(LevelOut(subject=subject, points=points, level=level, next_at=next_at))
+    return found
+
+
+def _badges(mine: Reached) -> list[BadgeOut]:
+    """Those of the catalogue, and those the host gave that it does not know."""
+    known = catalogue().badges
+    given = {
+        row.achievement: BadgeSpec(row.achievement, row.title, "", "badge", row.points, "host", 1)
+        for row in mine.earned
+        if row.achievement not in known
+    }
+    shown = [_badge(spec, mine) for spec in (known | given).values()]
+    return sorted(shown, key=lambda badge: (badge.timestamp is None, badge.measure, badge.at))
+
+
+def _badge(spec: BadgeSpec, mine: Reached) -> BadgeOut:
+    earned = [row for row in mine.earned if row.achievement == spec.id]
+    return BadgeOut(
+        achievement=spec.id,
+        title=spec.title,
+        description=spec.description,
+        icon=spec.icon,
+        points=spec.points,
+        measure=spec.measure,
+        at=spec.at,
+        now=mine.figures.get(spec.measure),
+        earned=len(earned),
+        timestamp=max((row.earned_at for row in earned), default=None),
+    )
+
+
+def _me(call: Call[Any, Any]) -> UUID:
+    me = call.principal.id
+    if call.principal.kind != "person" or me is None:
+        raise Forbidden
+    return me
