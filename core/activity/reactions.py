@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.activity.commands import add_activity
+from core.accounts.doings import add_activity
 from core.content import boards
 from core.events.boards import LeaderboardPeriodEnded, Move, RankChanged
 from core.events.catalog import LeaderboardRank

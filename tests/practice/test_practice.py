@@ -86,7 +86,8 @@ async def test_of_many_who_complete_at_once_one_does(app: App, make: Make, datab
     results = await asyncio.gather(*tries, return_exceptions=True)
     assert sum(not isinstance(one, Exception) for one in results) == 1
     assert all(isinstance(one, PracticeRun | Conflict) for one in results)
-    assert len(await facts_of(app.transactions, me.id)) == 5
+    told = [fact.type for fact in await facts_of(app.transactions, me.id)]
+    assert told.count("practice_completed") == 1
 
 
 @pytest.mark.req("HUB-16")
