@@ -1,7 +1,7 @@
 """Writes the committed files under dashboards/static that are made, not written by hand.
 
     python -m tools.assets            tokens, shared parts and avatars: nothing is fetched
-    python -m tools.assets --fetch    the icons and the typeface too, from their npm packages, by `npm pack`
+    python -m tools.assets --fetch    the icons and the typefaces too, from their npm packages, by `npm pack`
 
 `made()` returns what the first form writes; a test compares it with the files, so that neither drifts.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core.accounts.rules import ANIMALS
 from dashboards import theme
-from tools import avatar_set
+from tools import avatar_set, print_fonts
 
 STATIC = Path(__file__).parent.parent / "dashboards" / "static"
 LUCIDE = "lucide-static@1.62.0"
@@ -105,6 +105,7 @@ def fetch() -> None:
         (STATIC / "licences" / "inter.txt").write_text(
             (inter / "LICENSE").read_text(encoding="utf-8"), encoding="utf-8"
         )
+        print_fonts.make(_unpack(print_fonts.PACKAGE, Path(folder) / "print"))
 
 
 def _unpack(package: str, folder: Path) -> Path:

@@ -95,7 +95,8 @@ def _plain(route: Route, result: Any) -> tuple[int, Body]:
 
 def _response(route: Route, result: Any) -> Response:
     if isinstance(result, Raw):
-        return Response(result.status, result.data, result.content_type)
+        headers = {"Content-Disposition": f'attachment; filename="{result.file_name}"'} if result.file_name else {}
+        return Response(result.status, result.data, result.content_type, headers)
     if result is None:
         return Response(204, b"")
     return Response(route.status, msgspec.json.encode(result))

@@ -96,7 +96,7 @@ def _types(routes: list[Route]) -> list[Any]:
     """Every type that is sent or answered, once."""
     found: dict[int, Any] = {id(ErrorAnswer): ErrorAnswer}
     for route in routes:
-        for kind in (route.shown_body or route.body, route.answer):
+        for kind in (route.shown_body or route.body, route.answer, *route.media.values()):
             if kind is not None and kind is not Raw:
                 found[id(kind)] = kind
     return list(found.values())
@@ -144,7 +144,9 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 def _answers(route: Route, by_type: dict[int, Any]) -> dict[str, Any]:
     fine: dict[str, Any] = {"description": HTTPStatus(route.status).phrase}
-    if route.answer is Raw:
+    if route.media:
+        fine["content"] = {kind: {"schema": _schema(by_type, told)} for kind, told in route.media.items()}
+    elif route.answer is Raw:
         fine["content"] = {"text/plain": {"schema": {"type": "string"}}}
     elif route.answer is not None:
         fine["content"] = _json(by_type[id(route.answer)], route.answer_example)
@@ -152,6 +154,11 @@ def _answers(route: Route, by_type: dict[int, Any]) -> dict[str, Any]:
     return {str(route.status): fine} | {
         str(status): {"description": ERRORS[status].default, "content": refused} for status in statuses(route)
     }
+
+
+def _schema(by_type: dict[int, Any], told: Any) -> Any:
+    """A type's own schema, or that of a file."""
+    return {"type": "string", "format": "binary"} if told is None else by_type[id(told)]
 
 
 def statuses(route: Route) -> list[int]:

@@ -67,6 +67,8 @@ class Raw:
     data: bytes
     content_type: str
     status: int = 200
+    file_name: str = ""
+    """Where it is a file to keep: what a browser calls it. Letters, figures, dots and hyphens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,8 @@ class Route:
     body: Any = None
     query: Any = None
     answer: Any = None
+    media: Mapping[str, Any] = field(default_factory=dict)
+    """The content types of a raw answer; the type behind it where that is JSON, else None."""
     shown_body: Any = None
     """The body's type as documented, where the handler itself is laxer so that it can judge item by item."""
     writes: bool = False

@@ -29,6 +29,7 @@ WORKSHOP_DOORS = {
     "POST /api/v1/feedback",
     "POST /api/v1/teams",
     "GET /api/v1/teams/room",
+    "GET /api/v1/teams/export",
 }
 """Nobody needs an account for a workshop: a code, a number or a team's secret is asked for instead."""
 

@@ -18,6 +18,7 @@ from core.web.rest import (
     presence,
     teams,
     tokens,
+    workshop_exports,
     workshop_moves,
     workshops,
 )
@@ -40,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
     *live.routes.found,
     *workshops.routes.found,
     *workshop_moves.routes.found,
+    *workshop_exports.routes.found,
     *teams.routes.found,
     *health.routes.found,
     *document_routes(lambda: ROUTES),
