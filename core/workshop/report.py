@@ -1,8 +1,8 @@
 """What a workshop leaves behind, as one value: the report that every export is written from.
 
 There are two. The full one is the team's own: names, notes and scores as far as the workshop's disclosure shows them.
-The team one may leave the team: no name, no note and no single score is in it, and where too few have scored for a figure
-to hide whose it is, the figure stays out. Unrevealed scores are in neither, because a state holds none.
+The team one may leave the team: no name, no note and no single score is in it, and where too few have scored for a
+figure to hide whose it is, the figure stays out. Unrevealed scores are in neither, because a state holds none.
 """
 
 from __future__ import annotations

@@ -55,7 +55,9 @@ def _people(report: Report) -> Iterator[str]:
 
 
 def _figure(line: QuestionLine) -> str:
-    return words.light(line) if line.average is None else words.figure(line.average, line.scale)
+    if line.average is None:
+        return words.light(line)
+    return words.figure(line.average, line.scale) + (", split" if line.split else "")
 
 
 def _table(report: Report) -> Iterator[str]:

@@ -89,7 +89,11 @@ def said(line: QuestionLine) -> str:
 
 
 def split(line: QuestionLine) -> str:
-    team = f" Seen through everybody's lights it is {line.team_value:.1f} of 10." if line.team_value is not None else ""
+    team = (
+        f" The team value, made from all lights, is {line.team_value:.1f}\u00a0of\u00a010."
+        if line.team_value is not None
+        else ""
+    )
     return f"We are split: the average alone would hide that.{team}"
 
 
