@@ -104,6 +104,8 @@ def bodies(text: str) -> dict[str, Any]:
         "POST /api/v1/practice/{practice_id}/complete": {"score": 90},
         "POST /api/v1/co-sessions": {"user_id": str(uuid4()), "subject": text, "skill": text, "app": text},
         "POST /api/v1/teams": {"name": text},
+        "POST /api/ws/subscribe": {"connection": text, "channel": text, "epoch": text},
+        "POST /api/ws/unsubscribe": {"connection": text, "channel": text},
         "POST /api/v1/feedback": {"content": text, "category": "bug", "section": text, "email": text},
     }
 

@@ -171,7 +171,8 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
     }
     paths = await practice_paths(app, make, one, mate)
     bodies[paths["/api/v1/practice/{practice_id}/complete"]] = {"score": 90}
-    posts = [r for r in ROUTES if r.method == "POST"]
+    # The hub's forms create nothing: they speak for a connection that is open, and say the same twice by themselves.
+    posts = [r for r in ROUTES if r.method == "POST" and not r.path.startswith("/api/ws/")]
     await make.run(await make.principal(other), ask, app, one.id)
     for n, route in enumerate(posts):
         path = (
