@@ -14,6 +14,7 @@ from typing import Any, Final
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
+from core.workshop.export.exporting import COMPARISONS, REPORTS
 from core.workshop.rules.state import Workshop
 from core.workshop.template import Question, Template
 from core.workshop.templates import document
@@ -61,6 +62,7 @@ def workshop_page(workshop: Workshop, origin: str, *, screen: bool = False) -> s
         "full": len(taking_part) >= workshop.settings.max_participants,
         "link": f"{origin}/workshop/{workshop.code}",
         "host": origin.partition("://")[2],
+        "exports": {"full": list(REPORTS), "team": list(REPORTS)},
         "again": (ended + AGAIN).date().isoformat() if ended else None,
     }
     return _page("Workshop", "tandem-workshop", told, {"screen": screen}, script="app")
@@ -78,7 +80,7 @@ def team_page(templates: Iterable[Template], now: datetime) -> str:
     """A team's room. Which team it is stands behind the # of the address, and is never told to a server by it."""
     shipped = list(templates)
     kinds = {one.slug: [scale_facts(question) for question in one.questions] for one in shipped}
-    told = _offered(shipped) | {"kinds": kinds, "today": now.date().isoformat()}
+    told = _offered(shipped) | {"kinds": kinds, "today": now.date().isoformat(), "exports": list(COMPARISONS)}
     return _page("Team room", "tandem-workshop-home", told, {"page": "team"})
 
 

@@ -101,7 +101,9 @@ async def team(browser: Browser, tandem: Server, trouble: Trouble) -> Team:
 
 
 @pytest.mark.slow
-@pytest.mark.req("WS-13", "WS-17", "WS-18", "WS-19", "WS-33", "WS-50", "WS-51", "WS-52", "WS-67", "WS-69", "WS-76")
+@pytest.mark.req(
+    "WS-13", "WS-17", "WS-18", "WS-19", "WS-33", "WS-50", "WS-51", "WS-52", "WS-55", "WS-56", "WS-67", "WS-69", "WS-76"
+)
 async def test_a_team_plays_a_whole_workshop_and_finds_it_again(team: Team) -> None:
     await team.begin()
     for page in team.both:
@@ -134,12 +136,28 @@ async def test_a_team_plays_a_whole_workshop_and_finds_it_again(team: Team) -> N
     await agree(team)
     await team.see("Thank you.")
     await lawful(team.noor)
+    for label in ("For us: everything: PDF", "For others: without names: CSV"):
+        kind, ending = ("full", "pdf") if "us" in label.split(":")[0] else ("team", "csv")
+        assert re.fullmatch(rf"workshop-six-criteria-[\d-]+-{kind}\.{ending}", await downloaded(team.noor, label))
     await team.noor.get_by_label("Name of the team").fill("Kiln team")
     await team.noor.get_by_role("button", name="Keep it").click()
     await team.noor.get_by_role("link", name="Open the team room").click()
     await expect(team.noor.get_by_role("heading", level=1)).to_have_text("Kiln team", timeout=SLOW)
     await expect(team.noor.locator("ws-team")).to_contain_text("Agree what needs no asking")
+    assert (await downloaded(team.noor, "Export: PDF")).startswith("team-kiln-team-")
+    await team.lena.goto(team.noor.url)
+    await expect(team.lena.get_by_role("button", name="Export: JSON")).to_be_visible(timeout=SLOW)
+    assert await team.lena.evaluate("document.documentElement.scrollWidth") <= 390
     await lawful(team.noor)
+
+
+async def downloaded(page: Page, button: str) -> str:
+    """What a button's file is called; it is a whole file, whatever it is."""
+    async with page.expect_download() as waiting:
+        await page.get_by_role("button", name=button).click()
+    file = await waiting.value
+    assert (await file.path()).stat().st_size > 500
+    return file.suggested_filename
 
 
 async def agree(team: Team) -> None:

@@ -35,6 +35,16 @@ export async function ask(method, path, {body, token, signal} = {}) {
   return told;
 }
 
+/** Fetch an export with the token in its header, and hand it to the browser as a file. */
+async function save(path, token, otherwise) {
+  const answer = await fetch(API + path, {headers: {Authorization: `Bearer ${token}`, "X-Tandem": "1"}, credentials: "omit"}).catch(() => { throw new Refused(0); });
+  if (!answer.ok) throw new Refused(answer.status, (await answer.json().catch(() => ({}))).error);
+  const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? otherwise;
+  const link = Object.assign(document.createElement("a"), {href: URL.createObjectURL(await answer.blob()), download: name});
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
 /** Doors that need no token. */
 export const Doors = {
   templates: () => ask("GET", "/workshops/templates").then(({templates}) => templates),
@@ -46,6 +56,7 @@ export const Doors = {
   feedback: (body) => ask("POST", "/feedback", {body}),
   newTeam: (name) => ask("POST", "/teams", {body: {name}}),
   room: (secret) => ask("GET", "/teams/room", {token: secret}),
+  saveRoom: (secret, format) => save(`/teams/export?format=${format}`, secret, `team.${format}`),
 };
 
 /** Everything inside one workshop, for whoever holds its token. */
@@ -57,14 +68,5 @@ export class Inside {
   results() { return ask("GET", `${this.path}/results`, {token: this.token}); }
   socket() { return ask("POST", `${this.path}/socket-token`, {token: this.token}); }
   team(body) { return ask("PUT", `${this.path}/team`, {token: this.token, body}); }
-
-  /** Fetch an export with the token in its header, and hand it to the browser as a file. */
-  async save(kind, format) {
-    const answer = await fetch(`${API}${this.path}/export?report=${kind}&format=${format}`, {headers: {Authorization: `Bearer ${this.token}`, "X-Tandem": "1"}});
-    if (!answer.ok) throw new Refused(answer.status, (await answer.json().catch(() => ({}))).error);
-    const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? `workshop.${format}`;
-    const link = Object.assign(document.createElement("a"), {href: URL.createObjectURL(await answer.blob()), download: name});
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-  }
+  save(kind, format) { return save(`${this.path}/export?for=${kind}&format=${format}`, this.token, `workshop.${format}`); }
 }

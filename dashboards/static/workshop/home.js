@@ -24,7 +24,7 @@ class Home extends (globalThis.HTMLElement ?? class {}) {
     const screens = {
       start: () => ({tag: "ws-start", props: {code: this.asked, trouble: this.trouble, busy: this.busy, canWatch: this.canWatch, crowd: this.told.crowd}}),
       new: () => ({tag: "ws-fresh", props: {templates: this.told.templates, teams: knownTeams(), trouble: this.failed, busy: this.busy}}),
-      team: () => (this.room ? {tag: "ws-team", props: this.room} : {tag: "ws-find-team", props: {teams: knownTeams(), trouble: this.failed}}),
+      team: () => (this.room ? {tag: "ws-team", props: {...this.room, exports: this.told.exports, trouble: this.failed}} : {tag: "ws-find-team", props: {teams: knownTeams(), trouble: this.failed}}),
     };
     render(this, stage({top: {plain: true, dark: isDark(), room: this.page === "team" ? TEXTS.team.room : null}, screen: {key: this.page, ...screens[this.page]()}, wide: this.page === "team" ? "room" : "", dialog: this.dialog}));
   }
@@ -63,9 +63,15 @@ class Home extends (globalThis.HTMLElement ?? class {}) {
     } catch (error) { this.busy = false; this.failed = error.message || TEXTS.app.failed; this.draw(); }
   }
 
+  async export({format}) {
+    this.failed = null;
+    try { await Doors.saveRoom(secretOf(location.hash), format); } catch (error) { this.failed = error.message || TEXTS.app.failed; }
+    this.draw();
+  }
+
   async loadRoom() {
     const secret = secretOf(location.hash);
-    this.room = null;
+    Object.assign(this, {room: null, failed: null});
     if (!secret) { this.draw(); return; }
     try {
       const found = await Doors.room(secret);
@@ -76,6 +82,6 @@ class Home extends (globalThis.HTMLElement ?? class {}) {
   }
 }
 
-const DEEDS = {theme: "theme", help: "help", "dialog-close": "close", join: "join", create: "create", "new-workshop": "fresh"};
+const DEEDS = {theme: "theme", help: "help", "dialog-close": "close", join: "join", create: "create", "new-workshop": "fresh", export: "export"};
 
 if (globalThis.customElements && !customElements.get("tandem-workshop-home")) customElements.define("tandem-workshop-home", Home);

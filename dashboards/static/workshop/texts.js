@@ -132,7 +132,7 @@ export const TEXTS = {
 
   done: {
     heading: "Thank you.", lead: "This is what you take with you", noActions: "No actions this time. The talk itself may have been what mattered.", exports: "Keep it", full: "For us: everything", fullHint: "With names, numbers and notes. Only for this team.",
-    team: "For others: without names", teamHint: "No names, no single numbers, no notes.", formats: {pdf: "PDF", markdown: "Markdown", csv: "CSV", json: "JSON"}, room: "Open the team room", again: (day) => `Meet again around ${day}`, againHint: "In three months you can see what has changed.",
+    team: "For others: without names", teamHint: "No names, no single numbers, no notes.", formats: {pdf: "PDF", md: "Markdown", csv: "CSV", json: "JSON"}, room: "Open the team room", again: (day) => `Meet again around ${day}`, againHint: "In three months you can see what has changed.",
     save: "Keep this in a team room", saveHint: "Then you can see next time what has changed. Its link is only for you.", teamName: "Name of the team", saveGo: "Keep it", by: (name, day) => [name, day && `by ${shortDay(day)}`].filter(Boolean).join(", "), summary: "Look at the summary again",
     saved: "Kept in the team room.", link: "The link to your team room. Whoever has it can open it.",
   },
