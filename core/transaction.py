@@ -7,12 +7,13 @@ runs a command again when the database asks for that (deadlock, serialisation), 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
+from sqlalchemy import Executable, Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import Clock
@@ -108,6 +109,15 @@ class Transactions:
                 if attempt == TRIES - 1:
                     raise Unavailable from error
         raise AssertionError("unreachable")
+
+    async def look(self, question: Executable, given: Mapping[str, Any]) -> Sequence[Row[Any]]:
+        """The answers to one question, for which a transaction would cost more than the answers."""
+        try:
+            return await self.database.look(question, given)
+        except Exception as error:
+            if is_unavailable(error):
+                raise Unavailable from error
+            raise
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

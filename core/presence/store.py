@@ -11,12 +11,26 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, cast, delete, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    Executable,
+    Table,
+    TableValuedAlias,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,6 +57,58 @@ class _Row:
     activity: str = ""
     subject: str = ""
     changed: bool = True
+
+
+TABLE = cast(Table, PresenceRow.__table__)
+
+# Each statement is one text however many rows it is about, with an array for each column: one that grew with its rows
+# would be made, and kept, anew for every number of them.
+
+VALUES: dict[str, Callable[[str, _Row], Any]] = {
+    "id": lambda _key, _row: new_id(),
+    "user_id": lambda _key, row: row.user_id,
+    "session_id": lambda key, _row: key,
+    "subject_id": lambda _key, row: row.subject or None,
+    "status": lambda _key, row: row.status,
+    "current_activity": lambda _key, row: row.activity or None,
+    "connected_at": lambda _key, row: row.connected_at,
+    "last_seen_at": lambda _key, row: row.seen_at,
+}
+SAID = ("status", "current_activity", "subject_id", "last_seen_at")
+
+
+def _rows_of(*names: str) -> TableValuedAlias:
+    """Arrays, one of each column, as rows."""
+    arrays = [bindparam(f"all_{name}", type_=ARRAY(TABLE.c[name].type)) for name in names]
+    return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
+
+
+def _save_statement() -> Executable:
+    given = _rows_of(*VALUES)
+    details = bindparam("details", type_=TABLE.c["metadata"].type)
+    new = insert(TABLE).from_select([*VALUES, "metadata"], select(*given.c, details))
+    return new.on_conflict_do_update(index_elements=["session_id"], set_={name: new.excluded[name] for name in SAID})
+
+
+def _seen_statement() -> Executable:
+    seen = _rows_of("session_id", "last_seen_at")
+    return (
+        update(PresenceRow)
+        .where(PresenceRow.session_id == seen.c.session_id)
+        .values(last_seen_at=seen.c.last_seen_at)
+        .returning(PresenceRow.session_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+THERE = (
+    select(User.id)
+    .where(User.id == any_(bindparam("users", type_=ARRAY(Uuid))))
+    .order_by(User.id)
+    .with_for_update(read=True, key_share=True)
+)
+SAVE, SEEN = _save_statement(), _seen_statement()
+GONE = delete(PresenceRow).where(PresenceRow.session_id == any_(bindparam("keys", type_=ARRAY(Text))))
 
 
 class PresenceStore:
@@ -147,7 +213,7 @@ class PresenceStore:
                 await self._save(db, changed)
                 missing = await _save_seen(db, seen)
                 if gone:
-                    await db.execute(delete(PresenceRow).where(PresenceRow.session_id.in_(gone)))
+                    await db.execute(GONE, {"keys": gone})
                 if dead:
                     await db.execute(delete(PresenceRow).where(PresenceRow.details["node"].astext.in_(dead)))
         except Exception:
@@ -175,29 +241,14 @@ class PresenceStore:
     async def _save(self, db: AsyncSession, rows: list[tuple[str, _Row]]) -> None:
         if not rows:
             return
-        wanted = {row.user_id for _, row in rows}
         # Whoever was erased meanwhile has no row to stand on.
-        there = select(User.id).where(User.id.in_(wanted)).with_for_update(read=True, key_share=True)
-        known = set((await db.execute(there)).scalars())
-        values = [self._values(key, row) for key, row in rows if row.user_id in known]
-        if not values:
-            return
-        new = insert(PresenceRow).values(values)
-        said = {name: new.excluded[name] for name in ("status", "current_activity", "subject_id", "last_seen_at")}
-        await db.execute(new.on_conflict_do_update(index_elements=["session_id"], set_=said))
-
-    def _values(self, key: str, row: _Row) -> dict[str, Any]:
-        return {
-            "id": new_id(),
-            "user_id": row.user_id,
-            "session_id": key,
-            "subject_id": row.subject or None,
-            "status": row.status,
-            "current_activity": row.activity or None,
-            "metadata": {"node": self.node},
-            "connected_at": row.connected_at,
-            "last_seen_at": row.seen_at,
-        }
+        known = set((await db.execute(THERE, {"users": list({row.user_id for _, row in rows})})).scalars())
+        kept = [(key, row) for key, row in rows if row.user_id in known]
+        if kept:
+            given: dict[str, Any] = {
+                f"all_{name}": [value(key, row) for key, row in kept] for name, value in VALUES.items()
+            }
+            await db.execute(SAVE, given | {"details": {"node": self.node}})
 
 
 async def _save_seen(db: AsyncSession, rows: list[tuple[str, _Row]]) -> set[str]:
@@ -205,15 +256,5 @@ async def _save_seen(db: AsyncSession, rows: list[tuple[str, _Row]]) -> set[str]
     if not rows:
         return set()
     keys = [key for key, _ in rows]
-    times = [row.seen_at for _, row in rows]
-    given = func.unnest(cast(keys, ARRAY(Text)), cast(times, ARRAY(PresenceRow.last_seen_at.type)))
-    seen = given.table_valued("key", "at", name="seen").render_derived()
-    change = (
-        update(PresenceRow)
-        .where(PresenceRow.session_id == seen.c.key)
-        .values(last_seen_at=seen.c.at)
-        .returning(PresenceRow.session_id)
-        .execution_options(synchronize_session=False)
-    )
-    found = set((await db.execute(change)).scalars())
-    return set(keys) - found
+    given = {"all_session_id": keys, "all_last_seen_at": [row.seen_at for _, row in rows]}
+    return set(keys) - set((await db.execute(SEEN, given)).scalars())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -83,7 +84,8 @@ class MessageSpec:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+# One spec equals no other: so a set of them is told apart at once, wherever what was found in it is kept.
+@dataclass(frozen=True, slots=True, eq=False)
 class TopicSpec:
     pattern: str
     title: str
@@ -102,6 +104,11 @@ class TopicSpec:
     pushes: tuple[PushSpec, ...] = ()
     messages: tuple[MessageSpec, ...] = field(default=())
     welcome: Welcome | None = None
+
+    @property
+    def of_asker(self) -> bool:
+        """Whether its name means another topic for each who asks."""
+        return "{me}" in self.alias_of or "{my_cohort}" in self.alias_of
 
     def push(self, name: str) -> PushSpec | None:
         return next((push for push in self.pushes if push.name == name), None)
@@ -461,16 +468,29 @@ TOPICS: tuple[TopicSpec, ...] = (
 
 def find(topic: str, principal: Principal, specs: tuple[TopicSpec, ...] = TOPICS) -> Found:
     """The declared topic that a name means for somebody; NotFound when there is none."""
+    found = _declared(topic, specs)
+    if found is None:
+        raise NotFound("There is no such topic.", reason="unmatched topic")
+    if not found.spec.of_asker:
+        return found
+    own = {"me": str(principal.id), "my_cohort": str(principal.cohort_id)}
+    return Found(found.spec, topic, _named(found.spec.alias_of, own | found.params), found.params)
+
+
+@lru_cache(maxsize=1024)
+def _declared(topic: str, specs: tuple[TopicSpec, ...]) -> Found | None:
+    """What a name means whoever asks. Kept, since a crowd names the same few topics thousands of times."""
     for spec in specs:
         params = match(spec.pattern, topic)
         if params is not None:
-            ids = {"me": str(principal.id), "my_cohort": str(principal.cohort_id)}
-            ids |= {key: str(parse_id(value) or value) for key, value in params.items()}
-            name = spec.alias_of or spec.pattern
-            for key, value in ids.items():
-                name = name.replace("{" + key + "}", value)
-            return Found(spec, topic, name, params)
-    raise NotFound("There is no such topic.", reason="unmatched topic")
+            return Found(spec, topic, _named(spec.alias_of or spec.pattern, params), params)
+    return None
+
+
+def _named(pattern: str, params: Mapping[str, str]) -> str:
+    for key, value in params.items():
+        pattern = pattern.replace("{" + key + "}", str(parse_id(value) or value))
+    return pattern
 
 
 def authorize(principal: Principal, topic: str, specs: tuple[TopicSpec, ...] = TOPICS) -> Found:
