@@ -12,7 +12,8 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -40,6 +41,8 @@ from core.presence.tracker import Tracker
 from core.principal import Principal
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 LOST, RELOAD = 10.0, 5.0
 """Seconds until a connection that broke off, or whose page went away, is announced as gone."""
@@ -126,7 +129,7 @@ class Presence:
             raise NotFound("Nobody is tracked on this topic.")
         visit = self._visits.get(conn) or self._open(conn, who)
         if topic not in visit.topics:
-            visit.topics += (topic,)
+            visit.topics = _shared((*visit.topics, topic))
         subject = subject_of(topic) or (extra or {}).get("current_subject")
         if isinstance(subject, str) and subject and is_subject(subject):
             self._set(conn, visit, subject=subject)
@@ -137,7 +140,7 @@ class Presence:
     def _open(self, conn: str, who: Principal) -> _Visit:
         now = self._clock.now()
         viewer = str(who.id)
-        visit = self._visits[conn] = _Visit(who, viewer, Here(int(now.timestamp())), self._clock.monotonic())
+        visit = self._visits[conn] = _Visit(who, viewer, _shared(Here(int(now.timestamp()))), self._clock.monotonic())
         self._of[viewer] = (*self._of.get(viewer, ()), conn)
         if self._store and who.kind == "person" and who.id:
             self._store.enter(conn, who.id, now)
@@ -201,11 +204,13 @@ class Presence:
         subject: str | None = None,
     ) -> None:  # fmt: skip
         was = visit.here
-        visit.here = here = replace(
-            was,
-            status=was.status if status is None else status,
-            current_activity=was.current_activity if activity is None else activity,
-            current_subject=was.current_subject if subject is None else subject,
+        visit.here = here = _shared(
+            replace(
+                was,
+                status=was.status if status is None else status,
+                current_activity=was.current_activity if activity is None else activity,
+                current_subject=was.current_subject if subject is None else subject,
+            )
         )
         if here == was:
             return
@@ -249,7 +254,7 @@ class Presence:
         if visit is None:
             return
         if topic is not None:
-            visit.topics = tuple(other for other in visit.topics if other != topic)
+            visit.topics = _shared(tuple(other for other in visit.topics if other != topic))
             self._gone(conn, topic, visit)
             subject = subject_of(topic)
             if subject and subject == visit.here.current_subject:
@@ -400,6 +405,12 @@ class Presence:
 
     def connections(self) -> int:
         return len(self._visits)
+
+
+@lru_cache(maxsize=512)
+def _shared(what: T) -> T:
+    """The same object for all who say the same: a crowd is on the same topics, and came in the same few seconds."""
+    return what
 
 
 def _check(status: str | None, activity: str | None) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,7 +115,7 @@ class PresenceStore:
         self._database, self._clock = database, clock
         self._departures = departures
         self.node = ""
-        self._rows: OrderedDict[str, _Row] = OrderedDict()
+        self._rows: dict[str, _Row] = {}
         """Who was written longest ago first."""
         self._changed: dict[str, _Row] = {}
         self._gone: dict[str, None] = {}
@@ -225,7 +224,7 @@ class PresenceStore:
         for key, row in (*changed, *seen):
             row.written_at = now
             if key in self._rows:
-                self._rows.move_to_end(key)
+                self._rows[key] = self._rows.pop(key)
             elif key in fresh:
                 # It left while its row was being written.
                 self._gone[key] = None

@@ -20,6 +20,8 @@ import msgspec
 from core.presence.entries import Diff, Entry, Meta, State, Told, encoded, listed
 
 Change = tuple[Literal["+", "-"], Entry]
+Held = dict[str, dict[str, Entry]]
+"""The entries of one node: by topic, and there by connection."""
 
 SHOWN = 5
 """Entries of one person on one topic that the others are told of; all are counted and kept."""
@@ -79,13 +81,13 @@ class Tracker:
         self._rooms: dict[str, Room] = {}
         self._outgoing: dict[tuple[str, str], Change] = {}
         self._versions: dict[str, int] = {}
-        self._by_node: dict[str, dict[tuple[str, str], Entry]] = {node: {}}
+        self._by_node: dict[str, Held] = {node: {}}
 
     # --- this node's own connections
 
     def join(self, conn: str, topic: str, user_id: str, meta: Meta) -> bool:
         """Track a connection on a topic, from now on as it is said here; False when nothing differs."""
-        old = self._by_node[self.node].get((conn, topic))
+        old = self._own_entry(conn, topic)
         data = encoded(meta)
         if old is not None and (old.user_id, old.data) == (user_id, data):
             return False
@@ -94,11 +96,14 @@ class Tracker:
         return True
 
     def leave(self, conn: str, topic: str) -> bool:
-        entry = self._by_node[self.node].get((conn, topic))
+        entry = self._own_entry(conn, topic)
         if entry is None:
             return False
         self._own("-", entry)
         return True
+
+    def _own_entry(self, conn: str, topic: str) -> Entry | None:
+        return self._by_node[self.node].get(topic, {}).get(conn)
 
     def _own(self, sign: Literal["+", "-"], entry: Entry) -> None:
         self._change(sign, entry)
@@ -114,7 +119,7 @@ class Tracker:
         return self.version, changes
 
     def own(self) -> list[Entry]:
-        return list(self._by_node[self.node].values())
+        return _all(self._by_node[self.node])
 
     # --- other nodes
 
@@ -137,11 +142,12 @@ class Tracker:
             return False
         wanted = {(e.conn, e.topic): e for e in entries if e.node == node}
         held = self._by_node.get(node, {})
-        for key, entry in list(held.items()):
-            if key not in wanted or wanted[key].ref != entry.ref:
+        for entry in _all(held):
+            now = wanted.get((entry.conn, entry.topic))
+            if now is None or now.ref != entry.ref:
                 self._change("-", entry)
-        for key, entry in wanted.items():
-            if key not in self._by_node.get(node, {}):
+        for (conn, topic), entry in wanted.items():
+            if conn not in self._by_node.get(node, {}).get(topic, {}):
                 self._change("+", entry)
         self._versions[node] = version
         return True
@@ -152,15 +158,15 @@ class Tracker:
     def forget(self, node: str) -> None:
         """Drop a node that fell silent, with everybody on it."""
         self._versions.pop(node, None)
-        for entry in list(self._by_node.get(node, {}).values()):
+        for entry in _all(self._by_node.get(node, {})):
             self._change("-", entry)
         if node != self.node:
             self._by_node.pop(node, None)
 
     def _change(self, sign: Literal["+", "-"], entry: Entry) -> None:
-        key = (entry.conn, entry.topic)
-        held = self._by_node.setdefault(entry.node, {})
-        old = held.pop(key, None)
+        topics = self._by_node.setdefault(entry.node, {})
+        held = topics.setdefault(entry.topic, {})
+        old = held.pop(entry.conn, None)
         if old:
             self._rooms[entry.topic].remove(old)
         if sign == "+":
@@ -168,7 +174,9 @@ class Tracker:
             if room is None:
                 room = self._rooms[entry.topic] = Room()
             room.add(entry)
-            held[key] = entry
+            held[entry.conn] = entry
+        elif not held:
+            del topics[entry.topic]
 
     # --- what everybody sees
 
@@ -214,6 +222,10 @@ class Tracker:
 
     def topics(self) -> list[str]:
         return list(self._rooms)
+
+
+def _all(held: Held) -> list[Entry]:
+    return [entry for entries in held.values() for entry in entries.values()]
 
 
 def _less(entries: tuple[Entry, ...], others: tuple[Entry, ...]) -> tuple[Entry, ...]:

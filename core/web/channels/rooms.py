@@ -53,7 +53,9 @@ class Member:
     __slots__ = ("connection", "floor", "join_ref", "mark", "ready", "room")
 
     def __init__(self, connection: Listener, join_ref: protocol.Ref, room: Room, floor: int) -> None:
-        self.connection, self.join_ref, self.room, self.floor = connection, join_ref, room, floor
+        self.connection, self.room, self.floor = connection, room, floor
+        # Most count their joins from one: the same few texts.
+        self.join_ref = sys.intern(join_ref) if isinstance(join_ref, str) else join_ref
         self.mark = NOT_YET
         """The first of the room's frames that it gets together with the others."""
         self.ready = False

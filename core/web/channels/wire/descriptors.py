@@ -46,6 +46,8 @@ class Descriptors:
 
     def hand_on(self, fd: int, owner: Owner, events: int = READABLE | GONE) -> None:
         """The descriptor has another owner from now on, who begins without a deadline."""
+        # The number as this owner holds it: one object for both.
+        del self._owners[fd]
         self._owners[fd] = owner
         self.cancel(fd)
         self._epoll.modify(fd, events)
