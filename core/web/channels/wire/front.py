@@ -12,6 +12,7 @@ import asyncio
 import functools
 import logging
 import socket
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 PATIENCE = 10.0
 ASKING, JUDGED = 16_384, 8192
 """Newcomers who have not finished asking, and those whose token is being judged, at one time."""
+TOGETHER = 512
+"""Of those, how many are judged side by side: enough to be read together, and what that needs stays small."""
 BACKLOG = 4096
 ACCEPTS = 64
 """Taken in at one turn of the loop."""
@@ -50,6 +53,8 @@ class FrontDoor:
         self._server, self._asking, self._judged = server, asking, judged
         self._newcomers: dict[Newcomer, None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._asked: deque[tuple[Newcomer, Asked]] = deque()
+        """Who waits for one of those to be done, first come first."""
         self._take_over()
 
     def _take_over(self) -> None:
@@ -94,12 +99,23 @@ class FrontDoor:
 
     def judge(self, newcomer: Newcomer, asked: Asked) -> None:
         """Have a token looked at; more at once than there is room for are told to come again."""
-        if len(self._tasks) >= self._judged:
+        if len(self._tasks) + len(self._asked) >= self._judged:
             newcomer.refuse(Unavailable())
             return
-        task = asyncio.create_task(self._judge(newcomer, asked), name="socket handshake")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._asked.append((newcomer, asked))
+        self._call_in()
+
+    def _call_in(self) -> None:
+        while self._asked and len(self._tasks) < TOGETHER:
+            newcomer, asked = self._asked.popleft()
+            if not newcomer.gone:
+                task = asyncio.create_task(self._judge(newcomer, asked), name="socket handshake")
+                self._tasks.add(task)
+                task.add_done_callback(self._judged_one)
+
+    def _judged_one(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._call_in()
 
     async def _judge(self, newcomer: Newcomer, asked: Asked) -> None:
         asked_at = self.reception.sockets.clock.monotonic()
@@ -115,6 +131,7 @@ class FrontDoor:
 
     def close(self) -> None:
         """Let everybody go. The server has stopped listening before."""
+        self._asked.clear()
         for task in tuple(self._tasks):
             task.cancel()
         self.descriptors.stop()

@@ -54,6 +54,10 @@ class Newcomer:
     def peer(self) -> str:
         return str(self._address[0]) if isinstance(self._address, tuple) else ""
 
+    @property
+    def gone(self) -> bool:
+        return self._line.fileno() < 0
+
     # --- asking
 
     def ready(self, events: int) -> None:
