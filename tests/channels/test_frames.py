@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import struct
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.web.channels.protocol import MAX_FRAME
-from core.web.channels.wire import frames
+from core.web.channels.wire import asking, frames
 from core.web.channels.wire.frames import Violation, frame_at
 from tests.wire_kit import masked
 
@@ -76,3 +77,13 @@ def test_a_goodbye_that_breaks_the_rules_is_a_breach(payload: bytes, code: int) 
     with pytest.raises(Violation) as wrong:
         frames.read_close(payload)
     assert wrong.value.code == code
+
+
+@given(st.text("&=%+2a;\x00é", max_size=60) | st.integers(17, 23).map(lambda n: "&".join("ab" * n)))
+def test_a_plain_query_is_read_as_any_other_is(query: str) -> None:
+    """Where nothing is encoded nothing is decoded; what comes out is the same."""
+    try:
+        fields = parse_qsl(query, keep_blank_values=True, encoding="ascii", errors="replace", max_num_fields=20)
+    except ValueError:
+        fields = []
+    assert asking._parameters(query) == dict(fields)

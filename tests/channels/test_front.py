@@ -6,6 +6,7 @@ import asyncio
 import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from tornado.httpserver import HTTPServer
@@ -13,6 +14,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from core.app import App
+from core.principal import Principal
 from core.settings import Settings
 from core.web.channels.wire.front import FrontDoor
 from core.web.channels.wire.reception import Reception
@@ -134,6 +136,39 @@ async def test_a_crowd_that_comes_back_in_step_is_let_in_and_joins(app: App, mak
             assert b" 101 " in await client.head()
             assert json.loads((await client.frame())[1])[4]["status"] == "ok"
         assert app.sockets.joining.counts() == {"activity:global": 300}
+
+
+@pytest.mark.req("RT-19")
+async def test_few_are_judged_side_by_side_and_the_others_wait_their_turn(app: App, make: Make) -> None:
+    token, opened, most, now = make.token(await make.person()), asyncio.Event(), 0, 0
+    look_up = app.sockets._door._look_up
+
+    async def slowly(user_id: UUID) -> Principal:
+        nonlocal most, now
+        now += 1
+        most = max(most, now)
+        try:
+            await opened.wait()
+            return await look_up(user_id)
+        finally:
+            now -= 1
+
+    app.sockets._door._look_up = slowly
+    async with House(app, together=2) as house, AsyncExitStack() as stack:
+        crowd = [await stack.enter_async_context(raw(house.port)) for _ in range(7)]
+        async with raw(house.port) as impatient:
+            for client in (*crowd, impatient):
+                client.send(request(token))
+            async with asyncio.timeout(5):
+                while len(house.front._asked) < 6:
+                    await asyncio.sleep(0)
+        opened.set()
+        for client in crowd:
+            assert b" 101 " in await client.head()
+        assert most == 2
+        async with asyncio.timeout(5):
+            while len(house.front.descriptors) != 7:
+                await asyncio.sleep(0)
 
 
 async def test_who_leaves_while_being_judged_leaves_nothing(app: App, make: Make) -> None:

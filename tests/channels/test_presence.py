@@ -537,6 +537,32 @@ async def test_one_row_for_each_connection_while_it_lasts(
     assert len(await rows(database)) == 1
 
 
+@pytest.mark.req("PR-13")
+async def test_statements_of_the_history_do_not_grow_with_its_rows(
+    database: Database, make: Make, clock: FakeClock
+) -> None:
+    """One that did would be made and kept anew for every number of rows, at a crowd's cost."""
+    ada, store, said = await make.person(), PresenceStore(database, clock), []
+    listen(database.engine.sync_engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    texts = []
+    for many in (1, 3):
+        said.clear()
+        for n in range(many):
+            store.enter(f"many-{many}-{n}", ada.id, clock.now())
+        await store.flush()
+        clock.advance(60)
+        for n in range(many):
+            store.touch(f"many-{many}-{n}")
+        await store.flush()
+        assert [row.last_seen_at for row in await rows(database)] == [clock.now()] * many
+        for n in range(many):
+            store.leave(f"many-{many}-{n}")
+        await store.flush()
+        texts.append([text for text in said if "presence_sessions" in text and not text.startswith("SELECT")])
+    assert texts[0] == texts[1]
+    assert [text.split()[0] for text in texts[0]] == ["INSERT", "UPDATE", "DELETE"]
+
+
 async def until_gone(app: App, person: User, left_over: int) -> None:
     await until(lambda: len(app.sockets.of(person.id)) <= left_over)
 

@@ -18,11 +18,20 @@ from core.web.channels.connection import REFUSALS_A_MINUTE
 from core.web.channels.examples import EXAMPLES
 from core.web.channels.joining import TOPICS_EACH
 from core.web.channels.limits import MESSAGES_A_MINUTE
-from core.web.channels.topics import RULES, TOPICS, MessageSpec, PushSpec, authorize, describe
+from core.web.channels.topics import RULES, TOPICS, MessageSpec, PushSpec, TopicSpec, authorize, describe, find
 from core.workshop.guests import Guest
 from data.tables import User
 from tests.channels.conftest import Connect
 from tests.factories import Make
+
+
+def test_what_a_name_means_is_looked_up_once_and_still_depends_on_who_asks() -> None:
+    specs = (TopicSpec("own:me", "", "", alias_of="own:{me}"), TopicSpec("room:{room}", "", ""))
+    ada, leo = Principal("person", uuid4()), Principal("person", uuid4())
+    for who in (ada, leo, ada):
+        assert find("own:me", who, specs).canonical == f"own:{who.id}"
+        assert find("room:{me}", who, specs).canonical == "room:{me}"
+    assert find("room:a", ada, specs) is find("room:a", leo, specs)
 
 
 @pytest.mark.req("RT-6", "RT-8")

@@ -20,6 +20,7 @@ from data.embedded import EmbeddedPostgres
 
 pytestmark = pytest.mark.req("OPS-2")
 
+SLEEPING = text("SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND wait_event = 'PgSleep'")
 ADD = text("UPDATE counters SET value = value + 1 WHERE name = :name")
 
 
@@ -46,6 +47,23 @@ async def test_a_transaction_commits_at_the_end_and_rolls_back_on_an_error(datab
         async with database.begin() as db:
             await db.execute(ADD, {"name": "a"})
             raise LookupError("changed my mind")
+    assert await value(database) == 1
+
+
+async def test_a_look_sees_the_present_and_gives_its_connection_back_even_when_given_up(database: Database) -> None:
+    found = text("SELECT value FROM counters WHERE name = :n")
+    assert [tuple(row) for row in await database.look(found, {"n": "a"})] == [(0,)]
+    async with database.begin() as db:
+        await db.execute(ADD, {"name": "a"})
+    assert [tuple(row) for row in await database.look(found, {"n": "a"})] == [(1,)]
+    for _ in range(4):  # more than the pool holds
+        task = asyncio.create_task(database.look(text("SELECT pg_sleep(:n)"), {"n": 30}))
+        async with asyncio.timeout(10):
+            while not await database.look(SLEEPING, {}):
+                pass
+        task.cancel()
+        await asyncio.wait({task})
+        assert task.cancelled()
     assert await value(database) == 1
 
 

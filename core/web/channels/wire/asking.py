@@ -105,7 +105,8 @@ def _parameters(query: str) -> dict[str, str]:
         return {}
     if not ENCODED.search(query):
         # As nearly everybody asks: nothing to decode.
-        return {name: value for name, _, value in (part.partition("=") for part in query.split("&")) if name or value}
+        fields = (part.partition("=") for part in query.split("&") if part)
+        return {name: value for name, _, value in fields}
     try:
         return dict(
             parse_qsl(query, keep_blank_values=True, encoding="ascii", errors="replace", max_num_fields=MOST_FIELDS)

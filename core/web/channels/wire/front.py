@@ -46,11 +46,12 @@ class FrontDoor:
         *,
         asking: int = ASKING,
         judged: int = JUDGED,
+        together: int = TOGETHER,
         patience: float = PATIENCE,
     ) -> None:
         self.reception, self.descriptors = reception, Descriptors()
         self.answers_to, self.patience = answers_to, patience
-        self._server, self._asking, self._judged = server, asking, judged
+        self._server, self._asking, self._judged, self._together = server, asking, judged, together
         self._newcomers: dict[Newcomer, None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._asked: deque[tuple[Newcomer, Asked]] = deque()
@@ -106,7 +107,7 @@ class FrontDoor:
         self._call_in()
 
     def _call_in(self) -> None:
-        while self._asked and len(self._tasks) < TOGETHER:
+        while self._asked and len(self._tasks) < self._together:
             newcomer, asked = self._asked.popleft()
             if not newcomer.gone:
                 task = asyncio.create_task(self._judge(newcomer, asked), name="socket handshake")
