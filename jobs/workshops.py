@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from core.workshop.upkeep import delete_expired, sweep
+from core.monitoring.queries import last_runs
+from core.workshop.upkeep import GRACE, delete_expired, sweep
 from jobs.job import Context, Job
 from jobs.triggers import Daily, Every
 
 
 async def mind(context: Context) -> dict[str, Any]:
-    return dict(await sweep(context.transactions, context.clock.now()))
+    now = context.clock.now()
+    async with context.transactions.read() as db:
+        last = (await last_runs(db, [WORKSHOPS.name], ok=True)).get(WORKSHOPS.name)
+    return dict(await sweep(context.transactions, now, last.finished_at if last else now - GRACE))
 
 
 async def clear(context: Context) -> dict[str, Any]:

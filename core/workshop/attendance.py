@@ -1,16 +1,17 @@
 """Who is connected to a workshop: each node minds the participants at its own sockets.
 
-Whoever comes is back in the workshop within a second; whoever is connected is noted as seen now and then; whoever went
-and did not come back within the grace time is marked away, so that nobody waits for them. A node that dies minds nobody
-any more: a job finds those by when they were last seen.
+Whoever comes is back in the workshop within a second; whoever is connected, or asks without a socket, is noted as seen
+now and then; whoever went and did not come back within the grace time is marked away, so that nobody waits for them.
+While the database is away nobody is judged, and what is due is done once it is back. A node that dies minds nobody any
+more: a job finds those by when they were last seen.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -63,24 +64,39 @@ class Attendance:
         for id, guest in self._here.items():
             if id not in present:
                 self._gone.setdefault(id, (guest, now))
-        arrived = [guest for id, guest in present.items() if id not in self._here]
-        self._here = present
+        # Whoever was not noted for long may have been taken for gone, and is as good as new.
+        unheard = now - self._noted >= GRACE.total_seconds()
+        arrived = [guest for id, guest in present.items() if unheard or id not in self._here]
         for id in present.keys() & self._gone.keys():
             del self._gone[id]
         for guest in arrived:
             await self._try(guest, return_to_workshop, guest.workshop_id)
+        self._here = present
         if present and now - self._noted >= NOTED:
-            self._noted = now
             await self._transactions.run(SYSTEM, touch, list(present))
+            self._noted = now
         for id, (guest, since) in list(self._gone.items()):
             if now - since >= GRACE.total_seconds():
-                del self._gone[id]
                 await self._try(SYSTEM, _mark_if_gone, guest.workshop_id, id)
+                del self._gone[id]
 
     async def _try(self, actor: Principal, command: Callable[..., Any], *args: Any) -> None:
-        """A workshop that is over, or somebody who was taken out, needs nothing more."""
-        with contextlib.suppress(TandemError):
+        """A workshop that is over, or somebody who was taken out, needs nothing; what only failed is tried again."""
+        try:
             await self._transactions.run(actor, command, *args)
+        except TandemError as error:
+            if error.status >= 500:
+                raise
+
+
+async def note(transactions: Transactions, guest: Principal, clock: Clock) -> None:
+    """Somebody asks without a socket: they are here all the same, and that is written down now and then."""
+    if guest.id is None:
+        return
+    async with transactions.read() as db:
+        noted = await seen_since(db, guest.id, clock.now() - timedelta(seconds=NOTED))
+    if not noted:
+        await transactions.run(guest, touch, [guest.id])
 
 
 async def _mark_if_gone(tx: Transaction, workshop_id: UUID, participant_id: UUID) -> None:

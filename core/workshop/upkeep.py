@@ -24,6 +24,8 @@ from core.workshop.rules.texts import clean, clean_text
 from data.tables import EventRow, FeedbackRow, ParticipantRow, TeamActionRow, TeamResultRow, TeamRow, WorkshopRow
 
 GRACE = timedelta(seconds=30)
+HEARD = timedelta(seconds=15)
+"""Whoever was connected when the house last looked was noted in this time before it."""
 TEAMS_KEPT = timedelta(days=730)
 AT_ONCE = 200
 FEEDBACK_LENGTH = 4_000
@@ -31,13 +33,18 @@ TYPES = tuple(name for name, cls in CATALOG.items() if issubclass(cls, WorkshopE
 Category = Literal["working_well", "improvement", "bug"]
 
 
-async def sweep(transactions: Transactions, now: datetime) -> dict[str, int]:
-    """Mark those away who were not seen for a while, and pass leads on: each workshop in a transaction of its own."""
+async def sweep(transactions: Transactions, now: datetime, looked: datetime) -> dict[str, int]:
+    """Mark those away who were not seen for a while, and pass leads on: each workshop in a transaction of its own.
+
+    `looked` is when this was last done. Whoever was here then is not taken for gone: it may be the house that was, and
+    everybody needs a while to come back to it.
+    """
     open_ = and_(WorkshopRow.state != "completed", WorkshopRow.expires_at > now)
     mine = select(ParticipantRow.session_id, ParticipantRow.id).join(
         WorkshopRow, and_(WorkshopRow.id == ParticipantRow.session_id, open_)
     )
-    silent = mine.where(ParticipantRow.status == "active", ParticipantRow.last_seen_at < now - GRACE)
+    unheard = min(now - GRACE, looked - HEARD)
+    silent = mine.where(ParticipantRow.status == "active", ParticipantRow.last_seen_at < unheard)
     gone = mine.where(ParticipantRow.is_facilitator, ParticipantRow.status != "active")
     gone = gone.where(or_(ParticipantRow.status == "dropped", ParticipantRow.away_since <= now - GONE))
     async with transactions.read() as db:

@@ -10,6 +10,7 @@ import pytest
 
 from core.app import App
 from core.clock import FakeClock
+from core.workshop.upkeep import sweep
 from tests.factories import Make
 from tests.rest_kit import Api, Reply
 from tools.programs import ROOT
@@ -274,3 +275,18 @@ async def test_an_interrupted_opening_is_one_workshop(api: Api, make: Make) -> N
     headers = {"Idempotency-Key": "open-1"}
     both = [await api("POST", WORKSHOPS, {"name": "Lena"}, bearer=None, headers=headers) for _ in range(2)]
     assert both[0].json == both[1].json
+
+
+@pytest.mark.req("WS-11", "WS-72")
+async def test_whoever_looks_without_a_socket_is_here(app: App, table: Table, clock: FakeClock) -> None:
+    await table.open("Lena", "Tom", "Mia", skip_intro=True)
+    await table.all_ready()
+    for _ in range(4):
+        looked = clock.now()
+        clock.advance(25)
+        version = (await table.screen("Lena"))["workshop"]["version"]
+        moved = await table.move("Tom", "submit", question=1, value=1, version=version)
+        assert moved.status == 200
+        await sweep(app.transactions, clock.now(), looked)
+    people = (await table.screen("Lena"))["workshop"]["participants"]
+    assert [person["status"] for person in people] == ["active", "active", "inactive"]

@@ -361,18 +361,18 @@ async def test_who_goes_without_a_word_is_found(app: App, house: House, clock: F
     await house.to_question()
     clock.advance(31)
     await app.transactions.run(SYSTEM, touch, [tom.guest.participant_id, mia.guest.participant_id])
-    assert await sweep(app.transactions, clock.now()) == {"away": 1, "leads": 0}
+    assert await sweep(app.transactions, clock.now(), clock.now()) == {"away": 1, "leads": 0}
     clock.advance(119)
     await app.transactions.run(SYSTEM, touch, [tom.guest.participant_id, mia.guest.participant_id])
-    assert (await sweep(app.transactions, clock.now()))["leads"] == 0
+    assert (await sweep(app.transactions, clock.now(), clock.now()))["leads"] == 0
     clock.advance(1)
-    assert (await sweep(app.transactions, clock.now()))["leads"] == 1
+    assert (await sweep(app.transactions, clock.now(), clock.now()))["leads"] == 1
     state = await house.state()
     assert state.facilitator is not None
     assert state.facilitator.id == tom.guest.participant_id
     assert not next(p for p in state.people if p.id == ada.guest.participant_id).active
     clock.advance(60)
-    assert (await sweep(app.transactions, clock.now()))["away"] == 2
+    assert (await sweep(app.transactions, clock.now(), clock.now()))["away"] == 2
     assert (await house.state()).paused == "empty"
 
 
@@ -492,3 +492,25 @@ async def test_a_team_can_be_chosen_at_the_summary(app: App, house: House) -> No
     await app.transactions.run(ada.guest.principal(), set_team, house.id, team_id)
     async with app.transactions.read() as db:
         assert [(p.question, p.average) for p in await points_of(db, team_id, "six_criteria")] == [(1, 0.0)]
+
+
+@pytest.mark.req("WS-11", "WS-23")
+async def test_nobody_is_away_because_the_house_was(app: App, house: House, clock: FakeClock) -> None:
+    """The server was down for minutes with a question half scored: it is not revealed to an empty room."""
+    ada, tom, mia = await house.open(3, skip_intro=True)
+    await house.to_question()
+    await house.score(tom, 2)
+    looked = clock.now()
+    clock.advance(300)
+    assert (await sweep(app.transactions, clock.now(), looked))["away"] == 0
+    looked = clock.now()
+    clock.advance(30)
+    here = [ada.guest.participant_id, tom.guest.participant_id]
+    await app.transactions.run(SYSTEM, touch, here)
+    assert (await sweep(app.transactions, clock.now(), looked))["away"] == 1
+    state = await house.state()
+    assert [p.active for p in state.people] == [True, True, False]
+    assert state.stage == "awaiting"
+    assert set(state.scored) == {tom.guest.participant_id}
+    await house.do(mia, m.Submit, question=1, value=1)
+    assert (await house.state()).people[2].active, "whoever moves is here"

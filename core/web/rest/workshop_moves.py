@@ -15,7 +15,8 @@ from core.errors import Invalid
 from core.transaction import Transaction
 from core.web.rest.fields import Input, Output
 from core.web.routes import READING, Call, Routes
-from core.workshop.commands import make_move, return_to_workshop, set_team
+from core.workshop.attendance import note
+from core.workshop.commands import make_move, return_to_workshop, set_team, touch
 from core.workshop.errors import NotAllowed
 from core.workshop.guests import TAKE_PART, Guest, clean_code
 from core.workshop.queries import get_workshop, own_view
@@ -52,9 +53,11 @@ class ScreenOut(Output, frozen=True, kw_only=True):
     rate=READING,
 )
 async def get_screen(call: Call[None, None]) -> ScreenOut:
+    """Whoever looks every half minute is here; an open socket says the same."""
     guest = guest_of(call)
     async with call.app.transactions.read() as db:
         shown = await own_view(db, guest.workshop_id, guest.participant_id, call.app.clock.now())
+    await note(call.app.transactions, call.principal, call.app.clock)
     return ScreenOut(**shown)
 
 
@@ -90,7 +93,9 @@ async def post_return(tx: Transaction, call: Call[None, None]) -> None:
 )
 async def post_move(tx: Transaction, call: Call[m.PublicMove, None]) -> StandingOut:
     """A move that comes too late is answered `invalid_state`, with the version that counts."""
-    after = await make_move(tx, guest_of(call).workshop_id, call.body)
+    guest = guest_of(call)
+    after = await make_move(tx, guest.workshop_id, call.body)
+    await touch(tx, [guest.participant_id])
     return StandingOut(version=after.version, state=after.phase, stage=after.stage, current_question=after.question)
 
 
