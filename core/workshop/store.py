@@ -129,7 +129,7 @@ async def load(db: AsyncSession, id: UUID, *, lock: bool = False, sealed: bool =
         scored=scored,
         open_votes=open_votes,
         passed=tuple(row.passed),
-        results=tuple(Result(number, votes.get(number, ())) for number in row.revealed),
+        results=tuple(Result(n, votes.get(n, ()), _missing(row, n)) for n in row.revealed),
         notes=tuple(_from(Note, one, author=one.author_id) for one in await _rows(db, NoteRow, id, NoteRow.place)),
         actions=tuple(_from(Action, one) for one in await _rows(db, ActionRow, id, ActionRow.position)),
         timers=tuple(_timer(one) for one in await _rows(db, TimerRow, id, TimerRow.place)),
@@ -144,6 +144,10 @@ async def load(db: AsyncSession, id: UUID, *, lock: bool = False, sealed: bool =
 async def _rows(db: AsyncSession, table: type[Any], id: UUID, order: Any) -> Sequence[Any]:
     wanted = select(table).where(table.session_id == id).order_by(order)
     return (await db.execute(wanted.execution_options(populate_existing=True))).scalars().all()
+
+
+def _missing(row: WorkshopRow, question: int) -> tuple[UUID, ...]:
+    return tuple(UUID(id) for id in row.missing.get(str(question), ()))
 
 
 def _from(kind: type[T], row: Any, **given: Any) -> T:
@@ -218,6 +222,7 @@ def _session_values(before: Workshop, after: Workshop) -> dict[str, Any]:
         "scores_revealed": after.stage == "revealed",
         "revealed": [result.question for result in after.results],
         "names_shown": named,
+        "missing": {str(r.question): [str(id) for id in r.missing] for r in after.results if r.missing},
         "passed": list(after.passed),
         "outcome": after.outcome,
         "section": after.section,

@@ -103,6 +103,8 @@ class WorkshopRow(Base):
     revealed: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{}")
     """The questions whose scores have been shown, in their order."""
     names_shown: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{}")
+    missing: Mapped[dict[str, list[str]]] = mapped_column(JSONB, server_default="{}")
+    """By question: who had not scored when it was revealed without them."""
     passed: Mapped[list[UUID]] = mapped_column(ARRAY(PgUuid(as_uuid=True)), server_default="{}")
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     outcome: Mapped[str] = mapped_column(String(16), server_default="")

@@ -157,6 +157,7 @@ async def downloaded(page: Page, button: str) -> str:
         await page.get_by_role("button", name=button).click()
     file = await waiting.value
     assert (await file.path()).stat().st_size > 500
+    await expect(page.get_by_text(f"Saved as {file.suggested_filename}")).to_be_visible()
     return file.suggested_filename
 
 

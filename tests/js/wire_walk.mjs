@@ -6,7 +6,7 @@ import {apply, clocks, waiting} from "../../dashboards/static/workshop/wire.js";
 const bySelf = (one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);
 
 /** What both sides know of a state, with what has no order put into one. */
-function known({passed, missed, ...state}) {
+function known(state) {
   return {
     ...state,
     participants: state.participants.map(({needs_word, ...one}) => one),

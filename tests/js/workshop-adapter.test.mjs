@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 
 import {hintsOf, notesOf, peopleOf, phaseOf, promptsOf, resultOf, sceneOf, stepsOf, timeOf} from "../../dashboards/static/workshop/adapter.js";
-import {anyway, leads} from "../../dashboards/static/workshop/dock-words.js";
+import {anyway, leads, mayGive} from "../../dashboards/static/workshop/dock-words.js";
 import {Drafts} from "../../dashboards/static/workshop/drafts.js";
 import {roomOf} from "../../dashboards/static/workshop/room.js";
 import {keepTeam, knownTeams, secretOf} from "../../dashboards/static/workshop/teams.js";
@@ -15,7 +15,7 @@ const scale = {low: -5, high: 5, best: 0, picture: "beam", signed: true, words: 
 const question = (number) => ({number, title: `Title ${number}`, short_title: `Q${number}`, question: "?", explanation: "", examples: [], anchors: {low: "l", best: "b", high: "h"}, scale, facilitator_help: "help"});
 const kind = {name: "Six", people: {warn_from: 15}, introduction: [{title: "W", lead: "Lead", body: [], picture: "circle"}], questions: [1, 2, 3].map(question), transitions: [{before: 3, screen: {title: "Another", lead: "x", body: []}}], help: {}, rules: [], topics: {}};
 const workshop = (given = {}) => ({workshop_id: "w", code: "KTM4RX", settings: {disclosure: "named", skip_intro: false, total_duration_minutes: null}, state: "scoring", stage: "awaiting", current_question: 2, version: 5, outcome: "", completed_at: null,
-  participants: NAMES.map((name, index) => ({id: String(index), name, status: "active", ready: false, is_facilitator: index === 0, is_observer: false})), scored: [], open_scores: [], results: [], notes: [], actions: [], timers: [], plan_ms: {}, section: "", paused: "", paused_by: null, reentries: [], ...given});
+  participants: NAMES.map((name, index) => ({id: String(index), name, status: "active", ready: false, is_facilitator: index === 0, is_observer: false})), scored: [], passed: [], open_scores: [], results: [], notes: [], actions: [], timers: [], plan_ms: {}, section: "", paused: "", paused_by: null, reentries: [], ...given});
 const known = (given = {}, more = {}) => ({workshop: workshop(given), kind, me: {participant_id: "1", is_facilitator: false, is_observer: false, my_score: null}, judged: {}, highlights: {}, local: {chosen: {}, given: {}, sending: {}, unsent: {}}, now: 0, line: "live", drafts: new Drafts("x", null), link: "l", host: "h", ...more});
 const dock = (...all) => sceneOf(known(...all)).dock;
 
@@ -81,6 +81,25 @@ test("a reveal waits for the breath, then has the server's figures with faces pu
   assert.deepEqual(scene.screen.props.result.scores.map((one) => [one.initials, one.you]), [["Le", true], ["To", false]]);
   assert.equal(promptsOf(known(given, {judged}), 2)[0], "Lena and Tom, you are furthest apart. One?");
   assert.equal(resultOf(known(given), 2), null);
+});
+
+test("who was left out at a reveal is named there, also when one looks again later [WS-20]", () => {
+  const results = [{question: 2, scores: [], missing: ["3"]}, {question: 1, scores: [], missing: []}];
+  assert.deepEqual(resultOf(known({results, current_question: 3}, {judged}), 2).without, ["Mia"]);
+});
+
+test("in turn: who has given what stands on the scale, and who comes next may be passed by [WS-31]", () => {
+  const given = {settings: {...workshop().settings, disclosure: "turns"}, scored: ["0"], open_scores: [{participant_id: "0", value: -2}]};
+  const lead = {me: {participant_id: "0", is_facilitator: true, is_observer: false, my_score: -2}};
+  const turns = (...all) => sceneOf(known(...all)).screen.props.turns;
+  assert.deepEqual([turns(given, lead).faces[-2].map((one) => one.name), turns(given, lead).next.name, turns(given, lead).canPass], [["Noor"], "Lena", true]);
+  assert.deepEqual([turns(given).next.you, turns(given).canPass, turns(given, {me: {participant_id: "2", is_facilitator: false, is_observer: false, my_score: null}}).canPass], [true, true, false]);
+  assert.equal(dock(given).soft, "It is your turn");
+  assert.equal(dock(given, lead).soft, "It is Lena\u2019s turn");
+  const later = known({...given, passed: ["1"]});
+  assert.deepEqual([mayGive(later), mayGive(known({...given, passed: []}, {me: {participant_id: "3", my_score: null}}))], [true, false]);
+  assert.deepEqual([turns({...given, passed: ["1"]}).passed, turns({...given, passed: ["1"]}).next.name], [true, "Tom"]);
+  assert.equal(sceneOf(known()).screen.props.turns, null);
 });
 
 test("without names one's own dot is found by one's own score, once [WS-39]", () => {
@@ -151,6 +170,12 @@ test("a team's secret is taken from behind the #, and kept on this device only [
   keepTeam({name: "Kiln", secret: "team_1"}, storage);
   keepTeam({name: "Kiln team", secret: "team_1"}, storage);
   assert.deepEqual(knownTeams(storage), [{name: "Kiln team", secret: "team_1"}]);
+});
+
+test("while a file is made its button says so, and no other is begun [WS-55]", () => {
+  const {props} = sceneOf(known({state: "completed", stage: ""}, {exports: {full: ["pdf"]}, local: {saving: "full:pdf"}})).screen;
+  assert.deepEqual([props.exports.full, props.saving], [["pdf"], "full:pdf"]);
+  assert.deepEqual(sceneOf(known({state: "completed", stage: ""}, {screenOnly: true, local: {}})).screen.props.exports, {});
 });
 
 test("unsent words and choices outlive the page, and only one's own [WS-75]", () => {

@@ -152,7 +152,7 @@ def _question(workshop: Workshop, event: e.QuestionChanged, at: datetime) -> Wor
 
 @on(e.ScoresRevealed)
 def _revealed(workshop: Workshop, event: e.ScoresRevealed, at: datetime) -> Workshop:
-    result = Result(event.question, ordered(event.votes or ()))
+    result = Result(event.question, ordered(event.votes or ()), event.missing)
     return _step(workshop, event, results=(*workshop.results, result), **_at(event.question, "revealed"))
 
 
@@ -194,8 +194,9 @@ def _passed(workshop: Workshop, event: e.TurnPassed, at: datetime) -> Workshop:
 
 @on(e.NamesShown)
 def _named(workshop: Workshop, event: e.NamesShown, at: datetime) -> Workshop:
-    named = Result(event.question, ordered(event.votes or ()))
-    return replace(workshop, results=tuple(named if r.question == event.question else r for r in workshop.results))
+    votes = ordered(event.votes or ())
+    results = tuple(replace(r, votes=votes) if r.question == event.question else r for r in workshop.results)
+    return replace(workshop, results=results)
 
 
 # --- notes and actions

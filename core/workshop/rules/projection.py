@@ -11,7 +11,7 @@ from typing import Any
 
 from core.workshop.rules.clocks import plan_of, time_status
 from core.workshop.rules.people import PIN_TRIES, abandoned_since
-from core.workshop.rules.state import Action, Note, Person, Sealed, Timer, Workshop
+from core.workshop.rules.state import Action, Note, Person, Result, Sealed, Timer, Workshop
 from core.workshop.rules.waiting import requirements, turn
 
 
@@ -33,14 +33,9 @@ def public(workshop: Workshop) -> dict[str, Any]:
         "participants": [person_of(person, workshop) for person in workshop.people],
         "scored": [str(person.id) for person in workshop.people if person.id in workshop.scored],
         "turn": str(next_one.id) if next_one else None,
+        "passed": [str(id) for id in workshop.passed],
         "open_scores": [{"participant_id": str(who), "value": value} for who, value in workshop.open_votes],
-        "results": [
-            {
-                "question": result.question,
-                "scores": [{"participant_id": str(who) if who else None, "value": v} for who, v in result.votes],
-            }
-            for result in workshop.results
-        ],
+        "results": [result_of(result) for result in workshop.results],
         "can_advance": asked.can_advance,
         "missing": list(asked.missing),
         "waiting_for": [str(id) for id in asked.waiting_for],
@@ -115,6 +110,15 @@ def person_of(person: Person, workshop: Workshop) -> dict[str, Any]:
         "is_observer": person.is_observer,
         "joined_at": _time(person.joined_at),
         "needs_word": person.pin_tries >= PIN_TRIES,
+    }
+
+
+def result_of(result: Result) -> dict[str, Any]:
+    """`missing` are those whom the reveal did not wait for."""
+    return {
+        "question": result.question,
+        "scores": [{"participant_id": str(who) if who else None, "value": value} for who, value in result.votes],
+        "missing": [str(id) for id in result.missing],
     }
 
 

@@ -62,6 +62,8 @@ class Result:
     question: int
     votes: tuple[Vote, ...]
     """By value, then by whose it is."""
+    missing: tuple[UUID, ...] = ()
+    """Who had not scored when it was revealed without them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

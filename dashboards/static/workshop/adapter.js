@@ -1,7 +1,7 @@
 // From what the server tells to what the screens show: `sceneOf(known)` makes the whole page's plain values. Pure.
 // `known`: `{workshop, kind, me, judged, local, now, line}`. `kind` is the template with its scales as data; `judged`
 // holds what the server says of revealed questions; `local` what this browser alone knows: choices, the turned pages.
-import {dockOf} from "./dock-words.js";
+import {dockOf, leads} from "./dock-words.js";
 import {initials} from "./faces.js";
 import {TEXTS} from "./texts.js";
 import {clocks, waiting} from "./wire.js";
@@ -58,7 +58,7 @@ export function resultOf(known, number) {
     if (mine) unclaimed = false;
     return {id: one.participant_id ?? `s${index}`, name: who?.name ?? one.name ?? null, initials: who?.initials ?? "", value: one.value, you: Boolean(mine)};
   });
-  const missed = number === known.workshop.current_question ? (known.workshop.missed ?? []).map((id) => people.get(id)?.name).filter(Boolean) : [];
+  const missed = (known.workshop.results.find((one) => one.question === number)?.missing ?? []).map((id) => people.get(id)?.name).filter(Boolean);
   return {scores, average: judged.average, spread: judged.spread ?? 0, count: judged.count ?? scores.length, of: Math.max(judged.count ?? 0, known.workshop.participants.filter((one) => !one.is_observer && one.status !== "dropped").length),
     team: judged.team_value ?? undefined, teamLight: judged.team_light ?? judged.light, light: judged.light, split: Boolean(judged.split), without: missed};
 }
@@ -104,9 +104,21 @@ function questionScreen(known) {
   const {workshop, kind, me, local = {}} = known;
   const number = workshop.current_question;
   const question = kind.questions[number - 1];
-  const shownOpen = workshop.open_scores.map((one) => ({...one}));
   return {tag: "ws-question", key: `question-${number}`, props: {number, scale: question.scale, title: question.title, question: question.question, explanation: question.explanation, examples: question.examples, ends: {low: question.anchors.low, best: question.anchors.best, high: question.anchors.high},
-    chosen: local.chosen?.[number] ?? null, given: local.given?.[number] ?? (me.my_score ?? null), role: roleOf(known), shared: local.shared, turns: workshop.settings.disclosure === "turns", open: shownOpen}};
+    chosen: local.chosen?.[number] ?? null, given: local.given?.[number] ?? (me.my_score ?? null), role: roleOf(known), shared: local.shared, turns: turnsOf(known)}};
+}
+
+/** Where numbers are given in turn: the faces that stand on the scale by now, whose turn it is, and who may pass them by. */
+function turnsOf(known) {
+  const {workshop, me} = known;
+  if (workshop.settings.disclosure !== "turns" || workshop.stage !== "awaiting") return null;
+  const people = new Map(peopleOf(known).map((one) => [one.id, one]));
+  const {turn, left} = waiting(workshop);
+  const next = turn && people.get(turn);
+  const faces = {};
+  for (const {participant_id, value: number} of workshop.open_scores) if (people.has(participant_id)) (faces[number] ??= []).push(people.get(participant_id));
+  return {faces, next: next || null,
+    canPass: Boolean(next) && left.length > 1 && !known.screenOnly && (next.you || leads(known)), passed: workshop.passed.includes(me.participant_id) && !workshop.scored.includes(me.participant_id)};
 }
 
 const SCREENS = {
@@ -123,7 +135,7 @@ const SCREENS = {
   revealed: (known) => (resultOf(known, known.workshop.current_question) && !known.local?.breath ? revealScreen(known, known.workshop.current_question) : questionScreen(known)),
   summary: (known) => ({tag: "ws-summary", key: "summary", props: {questions: known.kind.questions.map((one) => ({number: one.number, title: one.title, short: one.short_title, scale: one.scale, result: resultOf(known, one.number), notes: known.workshop.notes.filter((note) => note.question === one.number).length})), highlights: known.highlights ?? {}}}),
   actions: (known) => ({tag: "ws-actions", key: "actions", props: {list: known.workshop.actions.map(actionOf(known)), people: peopleOf(known).filter((one) => one.status !== "dropped"), drafts: known.drafts, today: new Date(known.now).toISOString().slice(0, 10), notes: known.workshop.notes.length, hints: hintsOf(known), locked: roleOf(known) === "observer"}}),
-  completed: (known) => ({tag: "ws-completed", key: "completed", props: {actions: known.workshop.actions.map(actionOf(known)), people: peopleOf(known), exports: known.exports, room: known.local?.room, canSave: known.me.is_facilitator && !known.screenOnly, again: known.again}}),
+  completed: (known) => ({tag: "ws-completed", key: "completed", props: {actions: known.workshop.actions.map(actionOf(known)), people: peopleOf(known), exports: known.screenOnly ? {} : known.exports, saving: known.local?.saving, room: known.local?.room, canSave: known.me.is_facilitator && !known.screenOnly, again: known.again}}),
 };
 
 /** What the summary says, for the list of actions: what needs care first, then what is worth a talk. */

@@ -7,13 +7,14 @@ import {phaseOf, sceneOf} from "./adapter.js";
 import {Entrance} from "./entrance.js";
 import {Drafts} from "./drafts.js";
 import {Inside, keepEntry, keptEntry} from "./door.js";
+import {turnWords} from "./dock-words.js";
 import {HANDLERS} from "./handlers.js";
 import {dialogOf} from "./overlays.js";
 import {stage} from "./stage.js";
 import {TEXTS} from "./texts.js";
 import {render} from "./tree.js";
 import {Voice} from "./voice.js";
-import {apply} from "./wire.js";
+import {apply, waiting} from "./wire.js";
 
 const BREATH = 1500, BANNER = 8000, AGAIN = 5000;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -145,6 +146,8 @@ class Workshop extends (globalThis.HTMLElement ?? class {}) {
 
   notice(event, fact, before) {
     const mine = fact.participant_id === this.me.participant_id;
+    const {turn} = waiting(this.workshop);
+    if (turn && turn !== waiting(before).turn) this.voice.now(turnWords(turn, {people: this.workshop.participants, me: this.me}));
     this.voice.fact(event, fact, this);
     if (["question_changed", "phase_changed", "session_ended"].includes(event)) { this.me = {...this.me, my_score: null}; Object.assign(this.local, {looking: null, seeSummary: false, page: 0, fresh: null, breath: false}); if (this.dialog?.kind === "ask") this.dialog = null; }
     if (event === "scores_revealed") this.reveal(fact.question);

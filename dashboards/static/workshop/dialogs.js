@@ -67,7 +67,7 @@ function person(one, facilitator, say) {
   const what = [one.you && P.you, one.facilitator && P.facilitator, one.observer && P.watching, one.status === "dropped" ? P.aside : one.away && P.away].filter(Boolean).join(", ");
   const act = (label, name) => t("button", {type: "button", class: "btn small", onclick: () => say(name, {id: one.id})}, label);
   return t("li", {key: one.id}, face(one, {state: one.status === "dropped" ? "away" : stateOf(one)}), t("div", {class: "who"}, t("b", {}, one.name), t("span", {}, what)),
-    t("span", {class: "row"}, facilitator && !one.you && (one.status === "dropped" ? act(P.bringBack, "bring-back") : [!one.observer && act(P.setAside, "set-aside"), !one.away && act(P.make, "hand-to")]), one.you && one.canSwitch && act(one.observer ? P.take : P.watch, one.observer ? "take-part" : "watch-on")));
+    t("span", {class: "row"}, facilitator && !one.you && one.status !== "dropped" && [!one.observer && act(P.setAside, "set-aside"), !one.away && act(P.make, "hand-to")], one.you && one.canSwitch && act(one.observer ? P.take : P.watch, one.observer ? "take-part" : "watch-on")));
 }
 
 define("ws-dialog", Dialog);

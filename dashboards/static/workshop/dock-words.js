@@ -28,6 +28,9 @@ function tools(known, phase) {
   return [...clock, on === undefined ? TOOLS.go : on, me.is_facilitator ? TOOLS.hand : null].filter(Boolean);
 }
 
+/** Whose turn it is, in words. */
+export const turnWords = (turn, {people, me}) => (turn === me.participant_id ? D.yourTurn : D.turn(people.find((one) => one.id === turn)?.name ?? D.somebody));
+
 /** The bold sentence and the soft one. */
 function sentences({people, phase, workshop, time, me}) {
   const asked = waiting(workshop);
@@ -39,6 +42,7 @@ function sentences({people, phase, workshop, time, me}) {
   const strong = {lobby: D.ready(done, of), awaiting: D.scored(done, of), revealed: D.readyOn(done, of), summary: D.readyActions(done, of)}[phase] ?? D.ready(done, of);
   if (phase === "lobby" && of < 2) return {strong, soft: D.few};
   if (!scorers(workshop).length) return {strong: D.nobody, soft: D.standing};
+  if (asked.turn) { const turn = turnWords(asked.turn, {people, me}); return {strong, soft: turn, softShort: turn}; }
   const many = left.length > Math.max(3, of / 2) && left[0] !== D.you;
   const easy = phase === "revealed" && time && !time.paused && time.left > 60000 ? [D.timeLeft(Math.floor(time.left / 60000)), D.timeShort(Math.floor(time.left / 60000))] : [D.easy, D.easy];
   const [long, short] = many ? easy : left.length ? [D.waiting(left), D.waitingShort(left)] : [D.all, D.all];
@@ -52,6 +56,14 @@ function actionsWords({workshop, me, people}) {
   return {strong: A.count(workshop.actions.length), soft, softShort: soft};
 }
 
+/** Whether one's number may go out now: where numbers are given in turn, oneself or those before must have come first. */
+export function mayGive({workshop, me, local = {}}) {
+  const given = local.given?.[workshop.current_question] ?? me.my_score ?? null;
+  if (workshop.settings.disclosure !== "turns" || given !== null || workshop.stage !== "awaiting") return true;
+  const {turn} = waiting(workshop);
+  return turn === null || turn === me.participant_id || workshop.passed.includes(me.participant_id);
+}
+
 const ready = (me, label) => (me.ready ? {label: D.youReady, kind: "done", what: "unready"} : {label, kind: "primary", what: "ready"});
 
 function scoreButton({workshop, kind, me, local = {}}) {
@@ -60,10 +72,7 @@ function scoreButton({workshop, kind, me, local = {}}) {
   const chosen = local.chosen?.[number] ?? null;
   const given = local.given?.[number] ?? me.my_score ?? null;
   if (local.sending?.[number]) return {label: S.sending, kind: "done"};
-  if (workshop.settings.disclosure === "turns" && given === null) {
-    const {turn} = waiting(workshop);
-    if (turn !== me.participant_id && !(workshop.passed ?? []).includes(me.participant_id)) return {label: D.waitTurn, kind: "wait"};
-  }
+  if (!mayGive({workshop, me, local})) return {label: D.waitTurn, kind: "wait"};
   if (chosen === null && given === null) return {label: S.choose, kind: "wait", reason: S.nothingShort};
   if (given === null) return {label: S.give, kind: "primary", what: "give", detail: {value: chosen}};
   return chosen !== null && chosen !== given ? {label: S.change(local.shared ? "" : value(chosen, signed)).trim(), kind: "primary", what: "give", detail: {value: chosen}} : {label: S.isIn, kind: "done"};

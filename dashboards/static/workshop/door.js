@@ -35,14 +35,15 @@ export async function ask(method, path, {body, token, signal} = {}) {
   return told;
 }
 
-/** Fetch an export with the token in its header, and hand it to the browser as a file. */
+/** Fetch an export with the token in its header, and hand it to the browser as a file; tells under which name. */
 async function save(path, token, otherwise) {
   const answer = await fetch(API + path, {headers: {Authorization: `Bearer ${token}`, "X-Tandem": "1"}, credentials: "omit"}).catch(() => { throw new Refused(0); });
-  if (!answer.ok) throw new Refused(answer.status, (await answer.json().catch(() => ({}))).error);
+  if (!answer.ok) { const told = await answer.json().catch(() => ({})); throw new Refused(answer.status, told.error ?? told); }
   const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? otherwise;
-  const link = Object.assign(document.createElement("a"), {href: URL.createObjectURL(await answer.blob()), download: name});
+  const link = Object.assign(document.createElement("a"), {href: URL.createObjectURL(await answer.blob().catch(() => { throw new Refused(0); })), download: name});
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  return name;
 }
 
 /** Doors that need no token. */

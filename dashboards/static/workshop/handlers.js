@@ -2,7 +2,7 @@
 // function of the app and the wish's details; none of them draws anything but through the app.
 import {phaseOf, peopleOf} from "./adapter.js";
 import {Doors, keepEntry} from "./door.js";
-import {anyway} from "./dock-words.js";
+import {anyway, mayGive} from "./dock-words.js";
 import {keepTeam} from "./teams.js";
 import {TEXTS} from "./texts.js";
 
@@ -27,6 +27,7 @@ async function give(app, {value}) {
   const number = app.workshop.current_question;
   const before = app.local.given[number] ?? null;
   choose(app, {value});
+  if (!mayGive(app.known)) return;
   if (app.line === "offline" || app.line === "reconnecting") { app.local.unsent[number] = value; app.draw(); return; }
   app.local.sending[number] = true;
   app.draw();
@@ -81,6 +82,17 @@ async function saveTeam(app, {name}) {
   } catch (error) { app.tell({text: error.message || TEXTS.app.failed, tone: "warn"}); }
 }
 
+/** A file takes a moment to be made: its button says so, and then the banner says under which name it lies. */
+async function save(app, {kind, format}) {
+  if (app.local.saving) return;
+  app.local.saving = `${kind}:${format}`;
+  app.voice.now(TEXTS.done.making(TEXTS.done.formats[format]));
+  app.draw();
+  const said = await app.inside.save(kind, format).then((name) => ({text: TEXTS.done.savedFile(name)}), (error) => ({text: error.message || TEXTS.done.failedFile, tone: "warn"}));
+  app.local.saving = null;
+  app.tell(said);
+}
+
 async function feedback(app, detail) {
   try {
     await Doors.feedback({content: detail.content, category: detail.category, section: detail.section ?? "", email: detail.email, workshop_id: app.workshop.workshop_id});
@@ -106,7 +118,7 @@ export const HANDLERS = {
   "open-question": (app, {number}) => { app.local.looking = number; app.draw(); }, "close-question": (app) => { app.local.looking = null; app.draw(); },
   "see-summary": (app) => { app.local.seeSummary = true; app.draw(); }, "back-to-end": (app) => { Object.assign(app.local, {seeSummary: false, looking: null}); app.draw(); },
   "try-now": (app) => app.client?.hurry(), speak: (app, {text}) => app.voice.now(text), milestone: (app, {name}) => app.voice.now(TEXTS.time[name]),
-  export: (app, {kind, format}) => app.inside.save(kind, format).catch((error) => app.tell({text: error.message || TEXTS.app.failed, tone: "warn"})),
+  export: save,
   "note-add": (app, detail) => app.move("add_note", {note_id: detail.key ?? crypto.randomUUID(), content: detail.text, question: detail.question ?? null}).then(done(detail)),
   "note-edit": (app, detail) => app.move("update_note", {note_id: detail.id, base: detail.base, content: detail.text}).then(done(detail)), "note-remove": remove("delete_note", "note_id", TEXTS.ask.removeNote),
   "action-add": (app, detail) => app.move("add_action", {action_id: detail.key, content: detail.text, question: detail.question ?? null}).then(done(detail)), "action-edit": actionEdit, "action-remove": remove("delete_action", "action_id", TEXTS.ask.removeAction),

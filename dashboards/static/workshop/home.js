@@ -24,9 +24,9 @@ class Home extends (globalThis.HTMLElement ?? class {}) {
     const screens = {
       start: () => ({tag: "ws-start", props: {code: this.asked, trouble: this.trouble, busy: this.busy, canWatch: this.canWatch, crowd: this.told.crowd}}),
       new: () => ({tag: "ws-fresh", props: {templates: this.told.templates, teams: knownTeams(), trouble: this.failed, busy: this.busy}}),
-      team: () => (this.room ? {tag: "ws-team", props: {...this.room, exports: this.told.exports, trouble: this.failed}} : {tag: "ws-find-team", props: {teams: knownTeams(), trouble: this.failed}}),
+      team: () => (this.room ? {tag: "ws-team", props: {...this.room, exports: this.told.exports, saving: this.saving, trouble: this.failed}} : {tag: "ws-find-team", props: {teams: knownTeams(), trouble: this.failed}}),
     };
-    render(this, stage({top: {plain: true, dark: isDark(), room: this.page === "team" ? TEXTS.team.room : null}, screen: {key: this.page, ...screens[this.page]()}, wide: this.page === "team" ? "room" : "", dialog: this.dialog}));
+    render(this, stage({top: {plain: true, dark: isDark(), room: this.page === "team" ? TEXTS.team.room : null}, screen: {key: this.page, ...screens[this.page]()}, wide: this.page === "team" ? "room" : "", dialog: this.dialog, banner: this.banner}));
   }
 
   theme() { changeTheme(); this.draw(); }
@@ -63,9 +63,13 @@ class Home extends (globalThis.HTMLElement ?? class {}) {
     } catch (error) { this.busy = false; this.failed = error.message || TEXTS.app.failed; this.draw(); }
   }
 
+  /** The team's comparison as a file: its button says that it is made, the banner under which name it lies. */
   async export({format}) {
-    this.failed = null;
-    try { await Doors.saveRoom(secretOf(location.hash), format); } catch (error) { this.failed = error.message || TEXTS.app.failed; }
+    if (this.saving) return;
+    Object.assign(this, {saving: format, banner: null, failed: null});
+    this.draw();
+    try { this.banner = {text: TEXTS.done.savedFile(await Doors.saveRoom(secretOf(location.hash), format))}; } catch (error) { this.failed = error.message || TEXTS.done.failedFile; }
+    this.saving = null;
     this.draw();
   }
 

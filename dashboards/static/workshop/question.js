@@ -1,7 +1,8 @@
 // <ws-question>: awaiting scores. Think, choose, nobody sees it.
-// `{number, scale, title, question, explanation, examples, ends, chosen, given, role, shared, turns, sending}`.
+// `{number, scale, title, question, explanation, examples, ends, chosen, given, role, shared, turns, sending}`; `turns`, where
+// numbers are given one after another: `{faces: {"-2": [person]}, next, canPass, passed}`. Tells `pass-turn`.
 import {View, define} from "./element.js";
-import {icon} from "./faces.js";
+import {face, icon} from "./faces.js";
 import {NARROW} from "./frame.js";
 import {sign} from "./pictures.js";
 import "./scale-picker.js";
@@ -10,6 +11,7 @@ import {t} from "./tree.js";
 import {value} from "./words.js";
 
 const S = TEXTS.score;
+const D = TEXTS.dock;
 
 /** The line of words below the scale: what is chosen, and that nobody else sees it. */
 export function privacy({scale, chosen, given, shared, out, turns, narrow}) {
@@ -40,7 +42,8 @@ class Question extends View {
     return t("section", {class: "ws-question"},
       t("p", {class: "ws-kind"}, sign(scale.picture), t("span", {class: "long"}, TEXTS.scale.kind[scale.picture] ?? ""), t("span", {class: "short"}, TEXTS.scale.short[scale.picture]?.(scale) ?? "")),
       t("h1", {tabindex: -1}, title), t("p", {class: "ws-asked"}, question), this.meaning(props),
-      watching ? this.watching(role, scale, ends, title) : t("ws-scale", {".props": {scale, title, ends, chosen, given, locked: out, covered: shared && !this.held}, key: "scale"}),
+      props.turns && this.turn(props.turns),
+      watching ? this.watching(role, scale, ends, title, props.turns) : t("ws-scale", {".props": {scale, title, ends, chosen, given, locked: out, covered: shared && !this.held, faces: props.turns?.faces}, key: "scale"}),
       !watching && this.privacy(props));
   }
 
@@ -50,10 +53,17 @@ class Question extends View {
       t("div", {}, t("p", {}, explanation), examples.map((one) => t("p", {}, t("b", {}, `${one.setting}: `), one.text))));
   }
 
-  watching(role, scale, ends, title) {
+  /** Whose turn it is. The line keeps its place when nobody is left to be asked, so that nothing below it moves. */
+  turn({next, canPass, passed}) {
+    const words = next?.you ? D.yourTurn : next ? D.turn(next.name) : S.anyOrder;
+    return t("div", {class: "ws-turn", key: "turn"}, next ? face(next) : icon("people"), t("p", {}, t("b", {}, words), passed && !next?.you ? ` ${S.passed}` : ""),
+      canPass && t("button", {type: "button", class: "btn small", key: "pass", "aria-label": next.you ? S.later : S.passBy(next.name), onclick: () => this.say("pass-turn", {id: next.id})}, next.you ? S.later : S.pass));
+  }
+
+  watching(role, scale, ends, title, turns) {
     const [strong, soft] = role === "leader" ? S.lead : S.observer;
     return t("div", {class: "ws-watching", key: "watching"}, t("p", {class: "line"}, icon("eye"), t("span", {}, t("b", {}, strong), ` ${soft}`)),
-      t("ws-scale", {".props": {scale, title, ends, chosen: null, given: null, locked: true}, key: "scale"}));
+      t("ws-scale", {".props": {scale, title, ends, chosen: null, given: null, locked: true, faces: turns?.faces}, key: "scale"}));
   }
 
   privacy(props) {

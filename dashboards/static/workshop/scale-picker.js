@@ -1,8 +1,9 @@
 // <ws-scale>: a radio group of equal cells in which nothing is chosen at first. Arrows, Home, End and figures choose,
 // Enter gives; a tap chooses, and once a score is given a tap on another number counts at once. Arrow keys never send.
-// `{scale, title, chosen, given, ends, locked, covered, narrow}`; tells `choose` and `give`.
+// `{scale, title, chosen, given, ends, locked, covered, faces}`; tells `choose` and `give`. `faces`: who stands where, as far
+// as numbers are given openly.
 import {View, define} from "./element.js";
-import {icon} from "./faces.js";
+import {face, icon} from "./faces.js";
 import {NARROW} from "./frame.js";
 import {ground} from "./pictures.js";
 import {press, rows, twoSided, values} from "./scale.js";
@@ -11,6 +12,7 @@ import {t} from "./tree.js";
 import {value} from "./words.js";
 
 const S = TEXTS.scale;
+const MOST_FACES = 4;
 
 class Scale extends View {
   started(signal) {
@@ -25,7 +27,7 @@ class Scale extends View {
     const cell = (one) => this.cell(one, props);
     const group = t("div", {class: `cells${narrow ? " narrow" : ""}`, role: "radiogroup", "aria-label": S.label(title), "aria-disabled": locked ? "true" : null, key: "cells", onkeydown: (event) => this.key(event)},
       narrow ? rows(scale).map((row, index) => this.row(row, index, cell)) : values(scale).map(cell));
-    return t("div", {class: `ws-scale ${narrow ? "phone" : "wide"}${Object.keys(scale.words ?? {}).length ? " worded" : ""}`}, narrow ? this.narrow(props, group) : this.wide(props, group));
+    return t("div", {class: `ws-scale ${narrow ? "phone" : "wide"}${Object.keys(scale.words ?? {}).length ? " worded" : ""}${props.faces ? " open" : ""}`}, narrow ? this.narrow(props, group) : this.wide(props, group));
   }
 
   row(row, index, cell) {
@@ -36,13 +38,15 @@ class Scale extends View {
       best && t("span", {class: "good aside"}, S.best(scale)), row.map(cell), best && t("span", {class: "soft aside"}, ends?.best ?? ""), last && t("span", {class: "good aside"}, S.best(scale)));
   }
 
-  cell(one, {scale, chosen, given, locked, covered}) {
+  cell(one, {scale, chosen, given, locked, covered, faces}) {
+    const here = faces?.[one] ?? [];
     const on = !covered && one === (chosen ?? given);
     const tabbed = covered || (chosen ?? given) === null || (chosen ?? given) === undefined ? scale.low : chosen ?? given;
     const kind = ["cell", one === scale.best && "best", on && "on", on && given === one && "given", locked && "locked"].filter(Boolean).join(" ");
     return t("button", {type: "button", role: "radio", key: `cell-${one}`, class: kind, "data-value": one, "aria-checked": String(on), "aria-disabled": locked ? "true" : null, tabindex: one === tabbed ? 0 : -1,
-      "aria-label": S.choice(one, scale) + (scale.words?.[one] ? `, ${scale.words[one]}` : ""), onclick: () => this.choose(one, true)},
-    t("span", {class: "number"}, value(one, scale.signed)), scale.words?.[one] && t("span", {class: "word"}, scale.words[one]), on && given === one && t("span", {class: "tag", key: "tag"}, icon("check"), TEXTS.you));
+      "aria-label": S.choice(one, scale) + (scale.words?.[one] ? `, ${scale.words[one]}` : "") + (here.length ? `, ${S.chosenBy(here.map((who) => who.name))}` : ""), onclick: () => this.choose(one, true)},
+    t("span", {class: "number"}, value(one, scale.signed)), scale.words?.[one] && t("span", {class: "word"}, scale.words[one]), on && given === one && t("span", {class: "tag", key: "tag"}, icon("check"), TEXTS.you),
+    here.length ? t("span", {class: "here", key: "here"}, here.slice(0, MOST_FACES).map((who) => face(who, {size: "tiny"})), here.length > MOST_FACES ? t("span", {class: "rest", key: "rest"}, `+${here.length - MOST_FACES}`) : null) : null);
   }
 
   wide({scale, ends}, group) {

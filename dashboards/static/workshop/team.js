@@ -1,5 +1,5 @@
 // <ws-team>: the team's own room. Where we stand, what has changed, what is still open.
-// `{name, since, count, unfinished, trends: [{number, title, scale, points: [{on, average, spread}]}], actions, workshops, today, exports: ["pdf", …], trouble}`.
+// `{name, since, count, unfinished, trends: [{number, title, scale, points: [{on, average, spread}]}], actions, workshops, today, exports: ["pdf", …], saving, trouble}`.
 import {day as shortest} from "./actions.js";
 import {screen} from "./element.js";
 import {face, icon} from "./faces.js";
@@ -55,13 +55,19 @@ const still = (one, today) => {
   return t("li", {key: one.id}, face({id: one.owner ?? one.id, initials: one.initials ?? "?", tint: one.tint ?? 1}, {you: false, state: one.owner ? "" : "away"}), t("div", {}, t("b", {}, one.text), t("span", {class: late ? "late" : ""}, under)));
 };
 
-export const teamView = ({name, since, count, unfinished, trends = [], actions = [], workshops = [], today, exports = [], trouble}, say) => {
+function file(format, saving, say) {
+  const busy = saving === format;
+  const name = TEXTS.done.formats[format] ?? format;
+  return t("button", {type: "button", class: "btn big", key: format, "aria-busy": busy ? "true" : null, "aria-disabled": saving ? "true" : null, "aria-label": busy ? TEXTS.done.making(name) : `${T.exports}: ${name}`, onclick: () => !saving && say("export", {format})}, icon(busy ? "clock" : "download"), name);
+}
+
+export const teamView = ({name, since, count, unfinished, trends = [], actions = [], workshops = [], today, exports = [], saving, trouble}, say) => {
   const changed = trends.filter((one) => one.points.length > 1);
   return t("section", {class: "ws-team"}, t("div", {class: "ws-heads"}, t("div", {}, t("h1", {tabindex: -1}, name), t("p", {class: "ws-lead"}, count ? T.lead(count, since) : T.leadNone)),
-    t("div", {class: "row"}, exports.map((name) => t("button", {type: "button", class: "btn big", key: name, "aria-label": `${T.exports}: ${TEXTS.done.formats[name] ?? name}`, onclick: () => say("export", {format: name})}, icon("download"), TEXTS.done.formats[name] ?? name)), t("button", {type: "button", class: "btn big primary", onclick: () => say("new-workshop")}, icon("faster"), T.fresh))), trouble && t("p", {class: "ws-trouble", role: "alert"}, trouble), unfinished && stopped(unfinished, say),
+    t("div", {class: "row"}, exports.map((one) => file(one, saving, say)), t("button", {type: "button", class: "btn big primary", onclick: () => say("new-workshop")}, icon("faster"), T.fresh))), trouble && t("p", {class: "ws-trouble", role: "alert"}, trouble), unfinished && stopped(unfinished, say),
   t("div", {class: "columns"}, t("div", {class: "left"}, t("div", {class: "heads"}, t("h2", {}, T.changed), changed.length ? legend() : null), changed.length ? t("ul", {class: "plain-list trends"}, changed.map(trend)) : t("p", {class: "ws-card ws-empty"}, T.once)),
     t("div", {class: "right"}, t("div", {class: "ws-card open"}, t("h2", {}, T.open), actions.length ? t("ul", {class: "plain-list"}, actions.map((one) => still(one, today))) : t("p", {class: "ws-empty"}, T.noOpen)),
-      workshops.length ? t("div", {class: "ws-card earlier"}, t("h2", {}, T.earlier), t("ul", {class: "plain-list"}, workshops.map((one) => t("li", {key: one.id}, t("a", {class: "words", href: one.href}, t("b", {}, longDay(one.on)), t("span", {}, T.row(one.people, one.actions))), one.export && t("a", {class: "ws-round", href: one.export, download: true, "aria-label": T.download(longDay(one.on))}, icon("download")))))) : null)));
+      workshops.length ? t("div", {class: "ws-card earlier"}, t("h2", {}, T.earlier), t("ul", {class: "plain-list"}, workshops.map((one) => t("li", {key: one.id}, t("a", {class: "words", href: one.href}, t("b", {}, longDay(one.on)), t("span", {}, T.row(one.people, one.actions))))))) : null)));
 };
 
 /** <ws-find-team>: no room is open yet; the teams that this browser knows, and a field for a link. */

@@ -76,7 +76,7 @@ export const TEXTS = {
     group: {beam: (scale) => `Balance, ${best(scale)} is best`, wedge: (scale) => `Rising, ${best(scale)} is best`, steps: (scale) => `Steps, ${best(scale)} is best`},
     best: (scale) => `${best(scale)} is best`, was: (scale) => `${best(scale)} was best`,
     low: {beam: () => "Too little", wedge: (scale) => `${value(scale.low)}, not at all`, steps: (scale) => `${value(scale.low)}`}, high: "Too much",
-    label: (title) => `Your score for ${inSentence(title)}`, choice: (number, scale) => `${spokenValue(number, scale)}${number === scale.best ? ", the best" : ""}`,
+    chosenBy: (list) => `chosen by ${them(list)}`, label: (title) => `Your score for ${inSentence(title)}`, choice: (number, scale) => `${spokenValue(number, scale)}${number === scale.best ? ", the best" : ""}`,
   },
 
   score: {
@@ -84,6 +84,7 @@ export const TEXTS = {
     choseShort: "Only you see it until we reveal.", givenShort: "Only you see it until we reveal. Tap another number to change it.", chose: (text) => `You chose ${text}.`, choseRest: "Only you can see it until everyone has scored.", given: (text) => `You chose ${text}.`,
     givenRest: "Only you can see it until everyone has scored. Tap another number to change it.", changing: (text, given) => [`You chose ${text}.`, `Until you give it, ${given} counts.`],
     turns: "Here each number is seen by all as soon as it is given.", choose: "Choose a number first", give: "Give my score", change: (text) => `Change to ${text}`, isIn: "Your score is in",
+    pass: "Pass", passBy: (name) => `Pass ${name} by for now`, later: "I would rather come later", passed: "You can give yours whenever you like.", anyOrder: "Whoever is left can give a number now.",
     sending: "Sending your score", kept: (text) => `Your score of ${text} is kept here and goes out as soon as you are back`, keptAny: "What you do is kept here and goes out as soon as you are back",
     shared: "This screen is shared, so your number stays covered.", hold: "Hold to see my number", more: "More about this question", less: "Less", observer: ["You are watching.", "The team is choosing now."],
     lead: ["You are leading.", "The team is choosing now."], out: "We go on without your number here. You take part again from the next question.", meaning: "What is meant", examples: "For example",
@@ -132,7 +133,7 @@ export const TEXTS = {
 
   done: {
     heading: "Thank you.", lead: "This is what you take with you", noActions: "No actions this time. The talk itself may have been what mattered.", exports: "Keep it", full: "For us: everything", fullHint: "With names, numbers and notes. Only for this team.",
-    team: "For others: without names", teamHint: "No names, no single numbers, no notes.", formats: {pdf: "PDF", md: "Markdown", csv: "CSV", json: "JSON"}, room: "Open the team room", again: (day) => `Meet again around ${day}`, againHint: "In three months you can see what has changed.",
+    team: "For others: without names", teamHint: "No names, no single numbers, no notes.", formats: {pdf: "PDF", md: "Markdown", csv: "CSV", json: "JSON"}, making: (name) => `${name} is being made`, savedFile: (name) => `Saved as ${name}`, failedFile: "The file could not be made. Please try again.", room: "Open the team room", again: (day) => `Meet again around ${day}`, againHint: "In three months you can see what has changed.",
     save: "Keep this in a team room", saveHint: "Then you can see next time what has changed. Its link is only for you.", teamName: "Name of the team", saveGo: "Keep it", by: (name, day) => [name, day && `by ${shortDay(day)}`].filter(Boolean).join(", "), summary: "Look at the summary again",
     saved: "Kept in the team room.", link: "The link to your team room. Whoever has it can open it.",
   },
@@ -141,7 +142,7 @@ export const TEXTS = {
     room: "Team room", lead: (count, since) => `${capital(counted(count))} ${count === 1 ? "workshop" : "workshops"} since ${since}. Only this team can open this room.`, leadNone: "No workshop yet. Only this team can open this room.", exports: "Export", fresh: "New workshop",
     stopped: (step, day) => `You stopped ${step} on ${day}.`, after: (number) => `after question ${number}`, before: "before the first question", stoppedRest: "Everything is kept. Go on when you are together again.", goOn: (number) => (number ? `Go on with question ${number}` : "Go on"),
     changed: "How our work has changed", zone: "going well, dashed is best", zoneShort: "going well", average: "average", spread: "spread", open: "Still open", noOpen: "Nothing open. Well done.", earlier: "Earlier workshops", once: "After the next workshop you see here what has changed.",
-    row: (count, actions) => [people(count), actions !== undefined && `${actions} ${actions === 1 ? "action" : "actions"}`].filter(Boolean).join(", "), download: (day) => `Export the workshop of ${day}`, owner: (name, day) => [name, day && `by ${day}`].filter(Boolean).join(", "), late: (name, day) => `${[name, "late"].filter(Boolean).join(", ")}, ${day}`, noOwner: "Nobody yet",
+    row: (count, actions) => [people(count), actions !== undefined && `${actions} ${actions === 1 ? "action" : "actions"}`].filter(Boolean).join(", "), owner: (name, day) => [name, day && `by ${day}`].filter(Boolean).join(", "), late: (name, day) => `${[name, "late"].filter(Boolean).join(", ")}, ${day}`, noOwner: "Nobody yet",
     verdict: {better: "Better", worse: "Worse", steady: "Steady"}, wider: "wider apart", closer: (scale) => `closer to ${best(scale)}`, further: (scale) => `further from ${best(scale)}`, up: (by) => `up ${figure(by)}`, down: (by) => `down ${figure(by)}`, within: (by) => `within ${figure(Math.max(by, 0.1))}`,
     chart: (title, list) => `${title}: ${list}.`, finding: "Your team room", findLead: "Its link was shown when the team was made. Paste it here, or choose a team that this browser knows.", findField: "Link to the room", findGo: "Open the room", missing: "We do not know this room. Please look at the link again.",
   },
@@ -161,7 +162,7 @@ export const TEXTS = {
     removeNote: "Take this note out?", removeAction: "Take this action out?", remove: "Take out", keep: "Keep it", enter: (name) => `${name} wants to come back in and has no number. Do you see them?`, enterYes: "Yes, let them in", enterNo: "No", skip: "Skip the introduction for everybody?", skipYes: "Skip it", skipNo: "Keep it",
   },
 
-  people: {heading: "Who is here", setAside: "Do not wait for them", bringBack: "Wait for them again", make: "Let them lead", watch: "Watch from now on", take: "Take part from now on", you: "You", facilitator: "Facilitator", shared: "This screen is shared", sharedHint: "Your own number then shows only while you hold it.",
+  people: {heading: "Who is here", setAside: "Do not wait for them", make: "Let them lead", watch: "Watch from now on", take: "Take part from now on", you: "You", facilitator: "Facilitator", shared: "This screen is shared", sharedHint: "Your own number then shows only while you hold it.",
     big: "Open the big screen view", bigHint: "For a projector: large type, no controls.", away: "Away", watching: "Watching", aside: "Set aside", pin: (pin) => `Your number for coming back: ${pin}`},
 
   help: {heading: "Help", question: "On this question", rules: "How we work together", topics: "When it gets difficult", keys: "Keys", keysList: ["Arrow keys move along the scale, Home and End go to its ends.", "Figures choose at once; minus first for numbers below zero.", "Enter gives the chosen score. Nothing is sent before that."]},

@@ -6,7 +6,7 @@ const FEWEST = 2;
 const PACE = 0.1;
 
 const person = (state, id, given) => ({...state, participants: state.participants.map((one) => (one.id === id ? {...one, ...given} : one))});
-const without = (state, id) => ({...state, scored: state.scored.filter((one) => one !== id), open_scores: state.open_scores.filter((one) => one.participant_id !== id), passed: (state.passed ?? []).filter((one) => one !== id)});
+const without = (state, id) => ({...state, scored: state.scored.filter((one) => one !== id), open_scores: state.open_scores.filter((one) => one.participant_id !== id), passed: state.passed.filter((one) => one !== id)});
 const step = (state, {step: version}, given) => ({...state, version, participants: state.participants.map((one) => (one.ready ? {...one, ready: false} : one)), scored: [], open_scores: [], passed: [], scores_revealed: false, ...given});
 const edit = (list, id, given) => list.map((one) => (one.id === id ? {...one, ...given} : one));
 const placed = (actions) => actions.map((one, position) => ({...one, position}));
@@ -29,12 +29,12 @@ const CHANGES = {
   reentry_answered: (state, fact) => ({...state, reentries: state.reentries.filter((one) => one.knock_id !== fact.knock_id)}),
   phase_changed: (state, fact) => step(state, fact, {state: fact.state, stage: "", current_question: 0, started_at: state.started_at ?? fact.at}),
   question_changed: (state, fact) => step(state, fact, {current_question: fact.question, stage: fact.stage ?? "awaiting"}),
-  scores_revealed: (state, fact) => step(state, fact, {stage: "revealed", scores_revealed: true, current_question: fact.question, missed: fact.missing ?? [],
-    results: [...state.results.filter((one) => one.question !== fact.question), {question: fact.question, scores: scores(fact.votes)}]}),
+  scores_revealed: (state, fact) => step(state, fact, {stage: "revealed", scores_revealed: true, current_question: fact.question,
+    results: [...state.results.filter((one) => one.question !== fact.question), {question: fact.question, scores: scores(fact.votes), missing: fact.missing ?? []}]}),
   session_ended: (state, fact) => step(state, fact, {state: "completed", stage: "", current_question: 0, outcome: fact.outcome, completed_at: fact.at, timers: stopped(state, fact.at), section: "", paused: "", paused_by: null, reentries: []}),
   score_submitted: (state, fact) => (state.scored.includes(fact.participant_id) ? state : {...state, scored: [...state.scored, fact.participant_id]}),
   score_shown: (state, fact) => ({...state, open_scores: [...state.open_scores.filter((one) => one.participant_id !== fact.participant_id), ...(fact.value === undefined || fact.value === null ? [] : [{participant_id: fact.participant_id, value: fact.value}])]}),
-  turn_passed: (state, fact) => ({...state, passed: [...(state.passed ?? []), fact.participant_id]}),
+  turn_passed: (state, fact) => ({...state, passed: [...state.passed, fact.participant_id]}),
   names_shown: (state, fact) => ({...state, results: state.results.map((one) => (one.question === fact.question ? {...one, scores: scores(fact.votes)} : one))}),
   note_added: (state, fact) => (state.notes.some((one) => one.id === fact.note_id) ? state : {...state, notes: [...state.notes, {id: fact.note_id, author: fact.by ?? null, question: fact.question ?? null, content: fact.content ?? "", edition: 0}]}),
   note_updated: (state, fact) => ({...state, notes: edit(state.notes, fact.note_id, {content: fact.content ?? "", edition: fact.edition, changed_by: fact.by ?? null})}),
@@ -70,7 +70,7 @@ export function waiting(state) {
   const enough = scorers(state).length >= (phase === "lobby" ? FEWEST : 1) || phase === "actions";
   const turns = state.settings.disclosure === "turns" && stage === "awaiting";
   return {awaited: asked, left, enough, canAdvance: phase !== "completed" && enough && !left.length, alone: scorers(state).length === 1 && !["lobby", "completed"].includes(phase),
-    turn: turns ? left.find((one) => !(state.passed ?? []).includes(one.id))?.id ?? null : null};
+    turn: turns ? left.find((one) => !state.passed.includes(one.id))?.id ?? null : null};
 }
 
 /** What the clocks say at a moment of the server's clock; null where no time was set. */
