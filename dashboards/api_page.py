@@ -134,7 +134,9 @@ def fields_of(document: Json, schema: Json, prefix: str = "", depth: int = 0) ->
     """An object's fields, those of objects inside it named by their path."""
     found = _resolve(document, schema)
     if found.get("type") == "array":
-        return fields_of(document, found.get("items", {}), f"{prefix}[]", depth + 1) if depth < DEEPEST else []
+        # A fixed row of values has no fields of its own: its type says it all.
+        items = found.get("items") or {}
+        return fields_of(document, items, f"{prefix}[]", depth + 1) if depth < DEEPEST else []
     fields: list[Field] = []
     needed = found.get("required", ())
     for name, inner in found.get("properties", {}).items():
@@ -160,6 +162,8 @@ def type_of(document: Json, schema: Json) -> str:
     kind = found.get("type", "any")
     if isinstance(kind, list):
         return _any_of(kind)
+    if kind == "array" and "prefixItems" in found:
+        return f"[{', '.join(type_of(document, one) for one in found['prefixItems'])}]"
     if kind == "array":
         return f"list of {type_of(document, found.get('items', {}))}"
     return f"{kind} ({found['format']})" if "format" in found else str(kind)
