@@ -10,10 +10,15 @@ from sqlalchemy import make_url
 
 from core.app import App
 from core.clock import FakeClock
+from core.errors import Unavailable
+from core.principal import SYSTEM
 from core.settings import Settings
+from core.workshop.commands import mark_away
+from core.workshop.upkeep import sweep
 from data.database import Database
 from tests.channel_kit import ChannelServer
 from tests.factories import Make
+from tests.workshop.house import House
 
 
 class Line:
@@ -123,4 +128,66 @@ async def test_those_who_are_connected_stay_and_miss_nothing(app: App, make: Mak
         assert app.presence._store is not None
         await app.presence._store.flush()
         assert not app.presence._store.waiting
+    await server.close()
+
+
+@pytest.mark.req("WS-11", "WS-23", "WS-62", "OPS-2")
+async def test_a_workshop_waits_for_the_database(app: App, line: Line, clock: FakeClock) -> None:
+    """Nothing is lost, nobody is taken for gone, and what was asked meanwhile is refused with a sentence."""
+    house = House(app)
+    first, second = await house.open(2, skip_intro=True)
+    await house.to_question()
+    await house.score(first, 3)
+    server = ChannelServer(app.sockets)
+    topic = f"workshop:{house.id}"
+    async with (
+        server.client(app.guests.socket_token(first.guest)[0]) as lena,
+        server.client(app.guests.socket_token(second.guest)[0]) as tom,
+    ):
+        here, there = await lena.join(topic), await tom.join(topic)
+        await app.attendance.look()
+        looked = clock.now()
+        await line.cut()
+        clock.advance(40)
+        score = {"move": "submit", "version": here.response["workshop"]["version"], "question": 1, "value": -2}
+        refused = await there.push("move", score)
+        assert (refused.status, refused.response["temporary"]) == ("error", True)
+        with pytest.raises(Unavailable):
+            await app.attendance.look()
+        clock.advance(40)
+
+        await line.mend()
+        # The house looks for silent ones before it has noted who is connected.
+        assert (await sweep(app.transactions, clock.now(), looked))["away"] == 0
+        await app.attendance.look()
+        clock.advance(31)
+        await app.attendance.look()
+        assert (await sweep(app.transactions, clock.now(), clock.now()))["away"] == 0
+        state = await house.state()
+        assert (state.stage, [p.status for p in state.people]) == ("awaiting", ["active", "active"])
+        assert (await there.push("move", score)).status == "ok"
+        revealed = await here.expect("scores_revealed")
+        assert sorted(value for _, value in revealed["votes"]) == [-2, 3]
+    await server.close()
+
+
+@pytest.mark.req("WS-11")
+async def test_who_comes_while_the_database_is_away_is_here_when_it_is_back(
+    app: App, line: Line, clock: FakeClock
+) -> None:
+    house = House(app)
+    first, second = await house.open(2)
+    await app.transactions.run(SYSTEM, mark_away, house.id, second.guest.participant_id)
+    server = ChannelServer(app.sockets)
+    async with server.client(app.guests.socket_token(first.guest)[0]) as lena:
+        await app.attendance.look()
+        async with server.client(app.guests.socket_token(second.guest)[0]) as tom:
+            await tom.heartbeat()
+            await line.cut()
+            with pytest.raises(Unavailable):
+                await app.attendance.look()
+            await line.mend()
+            await app.attendance.look()
+            assert [p.status for p in (await house.state()).people] == ["active", "active"]
+        await lena.heartbeat()
     await server.close()

@@ -97,7 +97,7 @@ async def test_two_who_lead_press_next_at_once(party: Party) -> None:
     assert (await lena.shown())["current_question"] == 2
 
 
-@pytest.mark.req("WS-3", "WS-66", "A11Y-7")
+@pytest.mark.req("WS-3", "WS-66")
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
