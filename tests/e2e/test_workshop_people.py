@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.conftest import Trouble, guarded
+from tests.e2e.test_workshop import lawful
 from tests.process_kit import Server
 
 pytestmark = pytest.mark.browser
@@ -120,7 +121,8 @@ async def test_people_come_back_by_number_or_by_word_and_the_lead_is_handed_on(t
 @pytest.mark.req("WS-20", "WS-31", "WS-39", "WS-51")
 async def test_numbers_in_turn_and_actions_moved_by_hand(table: Table) -> None:
     await table.seat("Noor", "Tom", "Lena", disclosure="turns")
-    noor, tom, lena = [await table.page(name, **LAPTOP) for name in ("Noor", "Tom", "Lena")]
+    noor, tom = await table.page("Noor", **LAPTOP), await table.page("Tom", **LAPTOP)
+    lena = await table.page("Lena", **PHONE)
     await begins(noor, tom, lena)
     for page, words in ((noor, "It is your turn"), (lena, "It is Noor\u2019s turn")):
         await expect(page.locator(".ws-turn")).to_contain_text(words)
@@ -134,6 +136,8 @@ async def test_numbers_in_turn_and_actions_moved_by_hand(table: Table) -> None:
     await expect(lena.locator(".ws-turn")).to_contain_text("It is your turn", timeout=SLOW)
     await lena.reload()
     await expect(lena.locator(".ws-turn")).to_contain_text("It is your turn", timeout=SLOW)
+    for page in (noor, lena):
+        await lawful(page)
     await lena.locator('ws-scale [data-value="1"]').click()
     await lena.keyboard.press("Enter")
     await expect(tom.locator(".ws-turn")).to_contain_text("You can give yours whenever you like.", timeout=SLOW)

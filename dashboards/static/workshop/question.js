@@ -69,7 +69,7 @@ class Question extends View {
   privacy(props) {
     const [strong, soft] = privacy({...props, narrow: this.query.matches});
     const covered = props.shared && !props.out && (props.given ?? props.chosen ?? null) !== null;
-    return t("p", {class: "ws-privacy", key: "privacy"}, icon("lock"), t("span", {}, strong && t("b", {}, `${strong} `), soft),
+    return t("p", {class: "ws-privacy", key: "privacy"}, icon(props.turns ? "eye" : "lock"), t("span", {}, strong && t("b", {}, `${strong} `), soft),
       covered && t("button", {type: "button", class: "ws-hold", key: "hold", onpointerdown: () => this.hold(true), onkeydown: (event) => [" ", "Enter"].includes(event.key) && this.hold(true), onkeyup: () => this.hold(false)}, S.hold));
   }
 }

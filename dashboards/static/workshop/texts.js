@@ -84,7 +84,7 @@ export const TEXTS = {
     choseShort: "Only you see it until we reveal.", givenShort: "Only you see it until we reveal. Tap another number to change it.", chose: (text) => `You chose ${text}.`, choseRest: "Only you can see it until everyone has scored.", given: (text) => `You chose ${text}.`,
     givenRest: "Only you can see it until everyone has scored. Tap another number to change it.", changing: (text, given) => [`You chose ${text}.`, `Until you give it, ${given} counts.`],
     turns: "Here each number is seen by all as soon as it is given.", choose: "Choose a number first", give: "Give my score", change: (text) => `Change to ${text}`, isIn: "Your score is in",
-    pass: "Pass", passBy: (name) => `Pass, ${name} comes later`, later: "I would rather come later", passed: "You can give yours whenever you like.", anyOrder: "Whoever is left can give a number now.",
+    pass: "Pass", passBy: (name) => `Pass, ${name} comes later`, later: "Come later", passed: "You can give yours whenever you like.", anyOrder: "Whoever is left can give a number now.",
     sending: "Sending your score", kept: (text) => `Your score of ${text} is kept here and goes out as soon as you are back`, keptAny: "What you do is kept here and goes out as soon as you are back",
     shared: "This screen is shared, so your number stays covered.", hold: "Hold to see my number", more: "More about this question", less: "Less", observer: ["You are watching.", "The team is choosing now."],
     lead: ["You are leading.", "The team is choosing now."], out: "We go on without your number here. You take part again from the next question.", meaning: "What is meant", examples: "For example",
