@@ -25,6 +25,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tools.programs import ROOT, chromium
+from tools.screenshots_workshop import take_workshop
 
 IMAGES = ROOT / "docs" / "images"
 KEY = "key-for-pictures-0123456789abcdef"
@@ -64,7 +65,7 @@ def main(arguments: list[str]) -> int:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         tell_a_week(base)
         hurry(browser, base)
-        written = list(take_all(browser, base, folder))
+        written = [*take_workshop(browser, base, folder, smaller), *take_all(browser, base, folder)]
         browser.close()
     print(f"{len(written)} pictures, {sum(path.stat().st_size for path in written) / 1e6:.1f} MB, in {folder}")
     return 0
