@@ -52,14 +52,16 @@ class Line:
         task = asyncio.current_task()
         assert task is not None
         self._links.add(task)
-        there, back = await self._open()
-        ways = [asyncio.create_task(pass_on(reader, back)), asyncio.create_task(pass_on(there, writer))]
+        ends, ways = [writer], list[asyncio.Task[None]]()
         try:
+            there, back = await self._open()
+            ends.append(back)
+            ways += [asyncio.create_task(pass_on(reader, back)), asyncio.create_task(pass_on(there, writer))]
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for way in ways:
                 way.cancel()
-            for end in (writer, back):
+            for end in ends:
                 end.close()
             self._links.discard(task)
 
