@@ -47,10 +47,11 @@ def settings(settings: Settings) -> Settings:
     return replace(settings, rewards="on")
 
 
-async def new_topics(app: App) -> list[str]:
+async def new_topics(app: App, world: World) -> list[str]:
     """The topics of people and workshops that came after everybody began to watch."""
     async with app.transactions.read() as db:
-        people = list((await db.execute(select(User.id))).scalars())
+        # Those who came and were erased again are among those whom the world knows.
+        people = {*world.ids.values(), *(await db.execute(select(User.id))).scalars()}
         sessions = list((await db.execute(select(PracticeRun.session_id).distinct())).scalars())
         workshops = [f"workshop:{id}" for id in (await db.execute(select(WorkshopRow.id))).scalars()]
     theirs = [topic for id in people for topic in (f"activity:user:{id}", f"user:{id}:achievements")]
@@ -283,7 +284,7 @@ async def test_snapshot_and_events_agree_whatever_happens(
             for name in burst:
                 await world.happen(name)
         await app.settle()
-        watchdog.listen(await new_topics(app))
+        watchdog.listen(await new_topics(app, world))
         await follower.relay.catch_up()
         for client in clients.values():
             if client.here and chance.random() < 0.2:
@@ -345,7 +346,7 @@ async def test_every_change_of_an_audience_in_every_place(app: App, clock: FakeC
     watchdog.listen(topics)
     clients = {topic: Client(follower.hub, follower.open[topic]) for topic in topics}
     one = await world.add(age_band="unknown", birth_date=None, cohort=COHORTS[0])
-    watchdog.listen(await new_topics(app))
+    watchdog.listen(await new_topics(app, world))
     seen: set[tuple[str, str]] = set()
 
     async def step(band: str, given: bool, cohort: str | None) -> None:
