@@ -7,27 +7,23 @@ that decides on them. `write` refuses to write over what somebody else wrote in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, case, delete, insert, literal, null, or_, select, update
+from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Conflict
 from core.ids import new_id
+from core.workshop.around import Score, around
 from core.workshop.rules.state import (
-    Action,
-    Knock,
-    Note,
-    Person,
     Result,
     Sealed,
     Settings,
-    Timer,
     Workshop,
     ordered,
 )
@@ -107,8 +103,9 @@ async def load(db: AsyncSession, id: UUID, *, lock: bool = False, sealed: bool =
     if row is None:
         return None
     settings = msgspec.convert(row.settings, Settings)
-    people = await _rows(db, ParticipantRow, id, ParticipantRow.place)
-    scored, votes, hidden, open_votes = await _scores(db, row, settings, sealed)
+    in_turn = settings.disclosure == "turns"
+    found = await around(db, id, row.current_question, sealed=sealed or in_turn)
+    scored, votes, hidden, open_votes = _scores(row, settings, found.scores, sealed)
     workshop = Workshop(
         id=row.id,
         code=row.code,
@@ -125,64 +122,42 @@ async def load(db: AsyncSession, id: UUID, *, lock: bool = False, sealed: bool =
         stage=row.stage,  # type: ignore[arg-type]
         version=row.version,
         revision=row.revision,
-        people=tuple(_from(Person, one) for one in people),
+        people=found.people,
         scored=scored,
         open_votes=open_votes,
         passed=tuple(row.passed),
         results=tuple(Result(n, votes.get(n, ()), _missing(row, n)) for n in row.revealed),
-        notes=tuple(_from(Note, one, author=one.author_id) for one in await _rows(db, NoteRow, id, NoteRow.place)),
-        actions=tuple(_from(Action, one) for one in await _rows(db, ActionRow, id, ActionRow.position)),
-        timers=tuple(_timer(one) for one in await _rows(db, TimerRow, id, TimerRow.place)),
+        notes=found.notes,
+        actions=found.actions,
+        timers=found.timers,
         section=row.section,
         paused=row.paused,  # type: ignore[arg-type]
         paused_by=row.paused_by,
-        knocks=tuple(Knock(one.id, one.participant_id) for one in await _rows(db, ReentryRow, id, ReentryRow.place)),
+        knocks=found.knocks,
     )
     return Loaded(workshop, hidden, row.expires_at)
-
-
-async def _rows(db: AsyncSession, table: type[Any], id: UUID, order: Any) -> Sequence[Any]:
-    wanted = select(table).where(table.session_id == id).order_by(order)
-    return (await db.execute(wanted.execution_options(populate_existing=True))).scalars().all()
 
 
 def _missing(row: WorkshopRow, question: int) -> tuple[UUID, ...]:
     return tuple(UUID(id) for id in row.missing.get(str(question), ()))
 
 
-def _from(kind: type[T], row: Any, **given: Any) -> T:
-    values = {f.name: getattr(row, f.name) for f in fields(kind) if f.name not in given}  # type: ignore[arg-type]
-    return kind(**values, **given)
-
-
-def _timer(row: TimerRow) -> Timer:
-    return Timer(
-        section=row.section,
-        total_ms=row.duration_ms,
-        spent_ms=row.duration_ms - row.remaining_ms,
-        started_at=row.started_at,
-    )
-
-
-async def _scores(
-    db: AsyncSession, row: WorkshopRow, settings: Settings, sealed: bool
+def _scores(
+    row: WorkshopRow, settings: Settings, found: Sequence[Score], sealed: bool
 ) -> tuple[frozenset[UUID], dict[int, Any], Sealed, Any]:
     """Who scored, what was revealed, what is sealed (when asked for), what is open because it is given in turn."""
-    in_turn = settings.disclosure == "turns"
-    # What nobody may see is not even read, unless a command decides on it.
-    may_see = or_(ScoreRow.locked, and_(literal(sealed or in_turn), ScoreRow.question == row.current_question))
-    value = case((may_see, ScoreRow.value), else_=null())
-    wanted = select(ScoreRow.participant_id, ScoreRow.question, ScoreRow.locked, value.label("value"))
-    found = (await db.execute(wanted.where(ScoreRow.session_id == row.id))).all()
     present = [one for one in found if one.question == row.current_question]
     scored = frozenset(one.participant_id for one in present if not one.locked)
     votes: dict[int, Any] = {}
     for number in row.revealed:
-        pairs = {one.participant_id: one.value for one in found if one.question == number and one.locked}
+        locked = [one for one in found if one.question == number and one.locked]
+        pairs = {one.participant_id: one.value for one in locked if one.value is not None}
         shown = settings.disclosure != "anonymous" or number in row.names_shown
         votes[number] = ordered(pairs) if shown else ordered(tuple((None, one) for one in pairs.values()))
-    hidden = Sealed({one.participant_id: one.value for one in present} if sealed else {})
-    open_votes = ordered({one.participant_id: one.value for one in present if not one.locked}) if in_turn else ()
+    given = {one.participant_id: one.value for one in present if one.value is not None}
+    hidden = Sealed(given if sealed else {})
+    in_turn = settings.disclosure == "turns"
+    open_votes = ordered({id: value for id, value in given.items() if id in scored}) if in_turn else ()
     return scored, votes, hidden, open_votes
 
 
