@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
+import gc
 import getpass
 import logging
 import os
@@ -192,10 +193,20 @@ async def until_told(node: Node, fresh_key: str = "") -> None:
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(wanted, stop.set)
+        settle_memory()
         announce(node.settings, port, fresh_key)
         await stop.wait()
     finally:
         await node.stop(DRAIN_SECONDS if stop.is_set() else 0)
+
+
+def settle_memory() -> None:
+    """Spare the collector what stays as long as the process does, which is nearly all that there is now.
+
+    It would look through all of it again in the middle of a crowd, for a tenth of a second each time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class Node:

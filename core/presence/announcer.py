@@ -24,6 +24,8 @@ from core.presence.tracker import Tracker
 log = logging.getLogger(__name__)
 
 PACE = 0.1
+AT_ONCE = 64
+"""States of their own that are made in one turn of the loop."""
 NO_FRIENDS: frozenset[str] = frozenset()
 """One for all: an empty set costs as much as a person."""
 
@@ -56,6 +58,8 @@ class Announcer:
         self._arrivals: dict[str, dict[str, str]] = {}
         self._strangers: dict[str, dict[str, str]] = {}
         """Who waits for a state until their friends are known, by topic."""
+        self._outdated: set[str] = set()
+        """Whose friends changed since they were asked for last."""
         self._asking: asyncio.Task[None] | None = None
         self._crowds: dict[str, Crowd] = {}
         self._states: dict[str, Message] = {}
@@ -105,6 +109,8 @@ class Announcer:
 
     def friends_changed(self, viewer: str, topic: str, conn: str) -> None:
         """Somebody has other friends than before: what they are told of a crowd is looked up again."""
+        if self._asking and not self._asking.done():
+            self._outdated.add(viewer)
         crowd = self._crowds.get(topic)
         if crowd:
             crowd.remove(viewer)
@@ -234,6 +240,7 @@ class Announcer:
     async def _learn(self) -> None:
         while self._strangers:
             wanted = {viewer for waiting in self._strangers.values() for viewer in waiting.values()}
+            self._outdated.clear()
             try:
                 found = await self._friends_of(wanted)
             except Exception:
@@ -241,12 +248,24 @@ class Announcer:
                 log.warning("friends have to wait for the database")
                 return
             for topic, waiting in list(self._strangers.items()):
-                for conn, viewer in list(waiting.items()):
-                    if viewer in wanted:
-                        del waiting[conn]
-                        self._acquaint(topic, conn, viewer, found.get(viewer, NO_FRIENDS))
-                if not waiting:
-                    self._strangers.pop(topic, None)
+                await self._acquaint_all(topic, waiting, wanted, found)
+
+    async def _acquaint_all(
+        self, topic: str, waiting: dict[str, str], wanted: Collection[str], found: Mapping[str, frozenset[str]]
+    ) -> None:
+        """Tell those who were asked for, some at a time: each is sent a state of their own, and what is written is let
+        go before the next are made."""
+        for number, (conn, viewer) in enumerate(list(waiting.items()), 1):
+            # Whose friends changed after the question is asked for again.
+            if viewer in wanted and viewer not in self._outdated:
+                del waiting[conn]
+                self._acquaint(topic, conn, viewer, found.get(viewer, NO_FRIENDS))
+                if number % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+                    if self._strangers.get(topic) is not waiting:
+                        return
+        if not waiting:
+            self._strangers.pop(topic, None)
 
     def _acquaint(self, topic: str, conn: str, viewer: str, friends: frozenset[str]) -> None:
         crowd = self._crowds.get(topic)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, union_all
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.rules import avatar_url
@@ -19,6 +19,15 @@ from data.tables import Friendship, PresenceRow, User
 
 ONLINE = timedelta(minutes=5)
 """Whoever was seen within this time is online."""
+
+
+# One array, so that it is one statement however many are asked for.
+THESE = any_(bindparam("ids", type_=ARRAY(Uuid)))
+ACCEPTED = Friendship.status == "accepted"
+PAIRS = union_all(
+    select(Friendship.user_id, Friendship.friend_id).where(ACCEPTED, Friendship.user_id == THESE),
+    select(Friendship.friend_id, Friendship.user_id).where(ACCEPTED, Friendship.friend_id == THESE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +42,8 @@ class Seen:
 
 async def friends_of(db: AsyncSession, ids: Collection[str]) -> dict[str, frozenset[str]]:
     """The friends of many people, in one query."""
-    wanted = [UUID(one) for one in ids]
-    accepted = Friendship.status == "accepted"
-    pairs = union_all(
-        select(Friendship.user_id, Friendship.friend_id).where(accepted, Friendship.user_id.in_(wanted)),
-        select(Friendship.friend_id, Friendship.user_id).where(accepted, Friendship.friend_id.in_(wanted)),
-    )
     found: dict[str, set[str]] = {}
-    for one, other in await db.execute(pairs):
+    for one, other in await db.execute(PAIRS, {"ids": [UUID(one) for one in ids]}):
         found.setdefault(str(one), set()).add(str(other))
     return {one: frozenset(others) for one, others in found.items()}
 
