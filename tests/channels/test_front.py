@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -16,6 +17,7 @@ from tornado.web import Application, RequestHandler
 from core.app import App
 from core.principal import Principal
 from core.settings import Settings
+from core.web.channels.connection import Connection
 from core.web.channels.wire.front import FrontDoor
 from core.web.channels.wire.reception import Reception
 from core.web.channels.wire.upgrade import socket_routes
@@ -217,3 +219,27 @@ async def test_a_node_may_do_without_the_door(settings: Settings, database_url: 
             client.send(request(token))
             assert b" 101 " in await client.head()
             assert len(node.app.sockets) == 1
+
+
+@pytest.mark.req("RT-20")
+async def test_a_connection_that_went_leaves_nothing_for_the_collector(app: App, make: Make) -> None:
+    """What only it could let go would wait for its next round, and a crowd that goes is much."""
+    async with House(app) as house:
+        gc.collect()
+        gc.disable()
+        try:
+            async with raw(house.port) as client:
+                client.send(request(make.token(await make.person())))
+                await client.head()
+                client.send(masked(0x1, b'["1","1","activity:global","phx_join",{}]'))
+                await client.frame()
+                assert connections() == 1
+            async with asyncio.timeout(5):
+                while connections():
+                    await asyncio.sleep(0)
+        finally:
+            gc.enable()
+
+
+def connections() -> int:
+    return sum(isinstance(found, Connection) for found in gc.get_objects())

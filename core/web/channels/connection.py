@@ -46,6 +46,20 @@ class Transport(Protocol):
     def close(self, code: int, reason: str) -> None: ...
 
 
+class Nobody:
+    """The transport of a connection whose line is down: takes everything, to no end."""
+
+    def write(self, data: bytes) -> bool:
+        return True
+
+    def ping(self) -> None: ...
+
+    def close(self, code: int, reason: str) -> None: ...
+
+
+NOBODY = Nobody()
+
+
 @dataclass(slots=True)
 class Counters:
     opened: int = 0
@@ -373,6 +387,8 @@ class Connection:
         self.desk.hung_up(self)
         if not self.closed:
             self._end(grace)
+        # The line and this would hold each other until the collector comes by, and a crowd's lines are many.
+        self.transport = NOBODY
 
     def _end(self, grace: float) -> None:
         self.closed = True
