@@ -67,6 +67,7 @@ class Follower:
         self.joins = 0
         self.recovered = 0
         self.changed = asyncio.Event()
+        self.failed: Exception | None = None
 
     async def run(self) -> None:
         while True:
@@ -77,8 +78,12 @@ class Follower:
                         message = await channel.client.read()
                         if message.topic == channel.topic:
                             self._hear(message.event, message.payload)
-            except (ConnectionClosed, InvalidHandshake, OSError):
+            except (ConnectionClosed, InvalidHandshake, OSError) as error:
+                self.failed = error
                 await asyncio.sleep(PAUSE)
+            except Exception as error:
+                self.failed = error
+                raise
 
     def _start(self, response: dict[str, Any]) -> None:
         self.joins += 1
@@ -98,10 +103,14 @@ class Follower:
         self.changed.set()
 
     async def until(self, notes: set[str], joins: int) -> None:
-        async with asyncio.timeout(60):
-            while not (notes <= self.notes and self.joins >= joins):
-                self.changed.clear()
-                await self.changed.wait()
+        try:
+            async with asyncio.timeout(60):
+                while not (notes <= self.notes and self.joins >= joins):
+                    self.changed.clear()
+                    await self.changed.wait()
+        except TimeoutError:
+            missing = len(notes - self.notes)
+            raise AssertionError(f"{self.joins} joins, {missing} notes missing, last: {self.failed!r}") from None
 
 
 @dataclass

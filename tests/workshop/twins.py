@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ class Kept:
     """What was received in one playing, stream by stream."""
 
     streams: dict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
-    lines: set[bytes] = field(default_factory=set)
+    lines: list[bytes] = field(default_factory=list)
     """What was logged; in which order is not for sure."""
     code: str = ""
     size: int = 0
@@ -72,8 +72,8 @@ class Kept:
     def alike(self) -> dict[str, list[bytes]]:
         return {name: self._alike(items) for name, items in self.streams.items()}
 
-    def logged(self) -> set[bytes]:
-        return {self._alike([line])[0] for line in self.lines}
+    def logged(self) -> Counter[bytes]:
+        return Counter(self._alike([line])[0] for line in self.lines)
 
     def _alike(self, items: list[bytes]) -> list[bytes]:
         """Ids by when they first came, everything else that always differs by a word."""
@@ -98,7 +98,8 @@ def differences(one: Kept, other: Kept) -> list[str]:
         for mine, theirs in zip(first[name], second[name], strict=False):
             if mine != theirs:
                 found.append(f"{name}: {_where(mine, theirs)}")
-    return found + [f"logged once only: {line.decode()[:300]}" for line in one.logged() ^ other.logged()]
+    lines, others = one.logged(), other.logged()
+    return found + [f"logged by one: {line.decode()[:300]}" for line in (lines - others) + (others - lines)]
 
 
 def _where(mine: bytes, theirs: bytes) -> str:
@@ -331,8 +332,8 @@ def listening(kept: Kept) -> Iterator[None]:
             kept.size += len(line)
             if b"%d" % MARKER in line:
                 kept.wrong.append(f"logged: {line!r}")
-            if record.name.startswith(("core", "tornado", "dashboards")):
-                kept.lines.add(line)
+            if record.name.startswith(("core.", "tornado.", "dashboards.")):
+                kept.lines.append(line)
 
     handler, root = Lines(logging.DEBUG), logging.getLogger()
     handler.setFormatter(JsonFormatter())
