@@ -167,3 +167,11 @@ SCALES: dict[str, Scale] = {scale.id: scale for scale in (BalanceScale(), Maxima
 
 def scale(id: str) -> Scale:
     return SCALES[id]
+
+
+PICTURE_WORDS = {
+    "beam": "Balance, {best} is best",
+    "wedge": "Rising, {best} is best",
+    "steps": "Steps, {best} is best",
+}
+"""What the pictogram of a scale says, where there is no room for a picture."""

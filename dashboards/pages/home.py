@@ -76,7 +76,12 @@ def _cards(model: HomeModel) -> list[Card]:
     )
     cards = [
         Card("here", "Here now", strip, place="wide", heading="hidden"),
-        Card("feed", "What’s happening", Element("tandem-feed", {"views": model.feeds}), heading="own"),
+        Card(
+            "feed",
+            "What’s happening",
+            Element("tandem-feed", {"views": model.feeds, "react": model.who.may("activity:react")}),
+            heading="own",
+        ),
     ]
     if cohort:
         cards.append(Card("cohort", model.cohort, _people(model, cohort), place="side", count=True))

@@ -8,15 +8,10 @@ from datetime import date, datetime
 
 from core.workshop.comparison import TrendLine
 from core.workshop.report import QuestionLine, Report, Scale
-from core.workshop.scales import Light
+from core.workshop.scales import PICTURE_WORDS, Light
 
 MINUS = "\u2212"
 LIGHTS: dict[Light, str] = {"green": "Going well", "amber": "Worth a talk", "red": "Needs care"}
-SCALES = {
-    "beam": "Balance, {best} is best",
-    "wedge": "Rising, {best} is best",
-    "steps": "Steps, {best} is best",
-}
 DISCLOSURES = {"named": "with names", "anonymous": "without names", "turns": "one after another"}
 NOBODY = "somebody"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -57,7 +52,7 @@ def light(line: QuestionLine) -> str:
 
 
 def scale(line: Scale) -> str:
-    return SCALES[line.picture].format(best=line.best)
+    return PICTURE_WORDS[line.picture].format(best=line.best)
 
 
 def people(count: int) -> str:

@@ -103,7 +103,7 @@ class Feed extends TandemElement {
 
   async learnMine(items) {
     const ids = items.map(({id}) => id).filter((id) => !this.mine.has(id));
-    if (!ids.length) return;
+    if (!ids.length || !this.hasAttribute("react")) return;
     const view = this.view;
     for (const id of ids) this.mine.set(id, null);
     try {
@@ -158,7 +158,8 @@ class Feed extends TandemElement {
       let node = this.nodes.get(item.id);
       if (!node || again) {
         const bar = reactionBar((kind) => this.react(item.id, kind));
-        const drawn = row(item, bar.bar);
+        // Who may only read is offered nothing to press.
+        const drawn = row(item, this.hasAttribute("react") && bar.bar);
         this.bars.set(item.id, bar);
         bar.show(item.reactions, this.mine.get(item.id) ?? null);
         node?.replaceWith(drawn);
