@@ -30,6 +30,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "admin": LEARNER
     | {
+        "activity:moderate",
         "admin:read",
         "analytics:read",
         "blocklist:write",

@@ -28,11 +28,14 @@ from core.events.catalog import (
     StreakMilestone,
 )
 from core.events.fact import Fact
+from core.events.feed import ActivityRemoved
 from core.ids import parse_id
 from core.live.liveview import RESYNC, Delivery, LiveView, Resync
 from data.tables import ActivityRow
 
 Items = tuple[Item, ...]
+
+ABOUT_ACTIVITIES = (ActivityReacted, ActivityRemoved)
 
 ABOUT_PEOPLE = (PersonUpdated, AudienceChanged, PersonErased)
 
@@ -68,7 +71,7 @@ class ActivityFeed(LiveView[Items]):
         if isinstance(event, ABOUT_PEOPLE):
             # Of somebody who was and is not seen here, not even the id is told.
             return self.person_topics(delivery) if self._reaches(fact.visibility) else ()
-        shown = event.activity or isinstance(event, ActivityReacted)
+        shown = event.activity or isinstance(event, ABOUT_ACTIVITIES)
         if not shown or not self._reaches(reach(delivery)) or not self.belongs(delivery):
             return ()
         return self.places(fact)
@@ -99,6 +102,8 @@ class ActivityFeed(LiveView[Items]):
             return self._updated(state, delivery, params)
         if isinstance(event, ActivityReacted):
             return tuple(replace(i, reactions=event.counts) if i.id == event.activity_id else i for i in state)
+        if isinstance(event, ActivityRemoved):
+            return _less(state, tuple(item for item in state if item.id != event.activity_id))
         if who is None or fact.user_id is None:
             return state
         return (item_of(delivery), *state)[:WINDOW]
@@ -110,9 +115,7 @@ class ActivityFeed(LiveView[Items]):
         return tuple(item.called(who) if item.user_id == who.id else item for item in state)
 
     def _without(self, state: Items, user_id: UUID | None) -> Items | Resync:
-        left = tuple(item for item in state if item.user_id != user_id)
-        # A full window has older items behind it that would move up: only a snapshot knows them.
-        return RESYNC if len(left) < len(state) == WINDOW else left
+        return _less(state, tuple(item for item in state if item.user_id != user_id))
 
     def message(self, delivery: Delivery, params: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
         fact, who = delivery.fact, delivery.who
@@ -123,6 +126,8 @@ class ActivityFeed(LiveView[Items]):
             return "person_updated", {"user_id": str(who.id), "user_name": who.name, "user_avatar": who.avatar}
         if isinstance(fact.event, ActivityReacted):
             return "activity_reacted", {"activity_id": str(fact.event.activity_id), "reactions": fact.event.counts}
+        if isinstance(fact.event, ActivityRemoved):
+            return "activity_removed", {"activity_id": str(fact.event.activity_id)}
         if who is None:
             return None
         item = item_of(delivery).wire()
@@ -137,10 +142,15 @@ class ActivityFeed(LiveView[Items]):
         event = delivery.fact.event
         if isinstance(event, ActivityReacted):
             return True
-        return not isinstance(event, AudienceChanged | PersonErased) and delivery.who is not None
+        return not isinstance(event, ActivityRemoved | AudienceChanged | PersonErased) and delivery.who is not None
 
     def wire(self, state: Items) -> dict[str, Any]:
         return {"activities": [item.wire() for item in state]}
+
+
+def _less(state: Items, left: Items) -> Items | Resync:
+    """A full window has older items behind it that would move up: only a snapshot knows them."""
+    return RESYNC if len(left) < len(state) == WINDOW else left
 
 
 class GlobalFeed(ActivityFeed):
@@ -167,8 +177,8 @@ class TypesFeed(ActivityFeed):
         return and_(PUBLIC, ActivityRow.event_type.in_(sorted(self.types)))
 
     def places(self, fact: Fact) -> Iterable[str]:
-        # A reaction does not say to what type; whoever does not hold its activity passes over it.
-        return (self.pattern,) if fact.type in self.types or isinstance(fact.event, ActivityReacted) else ()
+        # What is told of an activity does not say its type; whoever does not hold it passes over that.
+        return (self.pattern,) if fact.type in self.types or isinstance(fact.event, ABOUT_ACTIVITIES) else ()
 
     def person_topics(self, delivery: Delivery) -> Iterable[str]:
         return (self.pattern,)

@@ -9,18 +9,23 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.activity.items import Item, item_of_row
 from core.errors import BadRequest
 from core.principal import Principal
-from data.tables import REACTIONS, ActivityRow, EventRow, Friendship, User
+from data.tables import REACTIONS, ActivityHide, ActivityRow, EventRow, Friendship, User
 
 WINDOW = 50
 LIMIT = 100
+
+NETWORK_TYPES = ("practice_completed", "achievement_unlocked", "challenge_won", "diagnostic_completed")
+NETWORK_FOR = timedelta(hours=24)
+"""What one's own people are shown for, and how long: what came of their work, for a day."""
 
 PUBLIC = and_(ActivityRow.visibility == "public", User.audience == "public")
 IN_COHORT = and_(ActivityRow.visibility.in_(("public", "cohort")), User.audience.in_(("public", "cohort")))
@@ -67,6 +72,11 @@ def network_of(viewer: Principal) -> ColumnElement[bool]:
     return or_(*own)
 
 
+def hidden_from(user_id: UUID) -> ScalarSelect[UUID]:
+    """The ids of what somebody hid from themselves."""
+    return select(ActivityHide.activity_event_id).where(ActivityHide.user_id == user_id).scalar_subquery()
+
+
 async def latest(db: AsyncSession, condition: ColumnElement[bool], limit: int = WINDOW) -> list[Item]:
     wanted = select(ActivityRow, User, REACTIONS).join(User, User.id == ActivityRow.user_id).where(condition)
     rows = await db.execute(wanted.order_by(ActivityRow.seq.desc()).limit(limit))
@@ -82,10 +92,15 @@ async def page(
     limit: int = WINDOW,
     types: tuple[str, ...] = (),
     subject: str | None = None,
+    after: datetime | None = None,
 ) -> Page:
-    """One page of what fits the condition; blocks hide people from each other."""
+    """One page of what fits the condition, without whom a block hides and what the reader hid from themselves."""
     limit = max(1, min(limit, LIMIT))
     wanted = [condition]
+    if viewer.kind == "person" and viewer.id is not None:
+        wanted.append(ActivityRow.id.not_in(hidden_from(viewer.id)))
+    if after is not None:
+        wanted.append(ActivityRow.at > after)
     if viewer.hidden:
         wanted.append(ActivityRow.user_id.not_in(viewer.hidden))
     if types:

@@ -14,15 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.rules import REACH, narrower
-from core.activity.queries import visible_to
-from core.errors import Forbidden, NotFound, Unauthorized
+from core.activity.holding import hold, hold_actor, hold_owner, seen, somebody
 from core.events.catalog import ActivityReacted, Reaction
-from core.principal import Principal
 from core.safety.gate import ActionRequest, Gate
 from core.transaction import Transaction
-from data.tables import REACTIONS, ActivityReaction, ActivityRow, User
-
-GONE = "This activity is not here (any more)."
+from data.tables import REACTIONS, ActivityReaction, ActivityRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,53 +34,19 @@ async def react(
 ) -> Reacted:
     """React to what one may see."""
     actor = tx.actor
-    if actor.kind != "person" or actor.id is None:
-        raise Forbidden
+    me = somebody(actor)
     actor.require("activity:react")
-    seen = await _seen(tx.db, actor, activity_id)
-    await gate.admit(tx, ActionRequest(actor=actor, action="react", target_id=seen.user_id, ip=ip))
-    await _hold_reactor(tx.db, actor.id)
-    owner = await _hold_owner(tx.db, seen.user_id)
-    row = await _hold(tx.db, activity_id)
-    mine = await _set(tx, row, actor.id, reaction)
+    found = await seen(tx.db, actor, activity_id)
+    await gate.admit(tx, ActionRequest(actor=actor, action="react", target_id=found.user_id, ip=ip))
+    await hold_actor(tx.db, me)
+    owner = await hold_owner(tx.db, found.user_id)
+    row = await hold(tx.db, activity_id)
+    mine = await _set(tx, row, me, reaction)
     counts = await recount(tx.db, row)
     event = ActivityReacted(activity_id=row.id, owner_id=row.user_id, reaction=mine, counts=counts)
     reach = narrower(row.visibility, REACH[owner.audience])
-    tx.emit(event, user_id=actor.id, cohort_id=row.cohort_id, subject=row.subject_id, visibility=reach)
+    tx.emit(event, user_id=me, cohort_id=row.cohort_id, subject=row.subject_id, visibility=reach)
     return Reacted(row.id, mine, counts)
-
-
-async def _seen(db: AsyncSession, viewer: Principal, activity_id: UUID) -> ActivityRow:
-    wanted = select(ActivityRow).join(User, User.id == ActivityRow.user_id)
-    wanted = wanted.where(ActivityRow.id == activity_id, visible_to(viewer), ActivityRow.user_id.not_in(viewer.hidden))
-    row = (await db.execute(wanted)).scalar_one_or_none()
-    if row is None:
-        raise NotFound(GONE)
-    return row
-
-
-async def _hold_reactor(db: AsyncSession, user_id: UUID) -> None:
-    """Whoever reacts is somebody until the commit; who was erased meanwhile is not let in any more."""
-    wanted = select(User.id).where(User.id == user_id).with_for_update(read=True, key_share=True)
-    if (await db.execute(wanted)).scalar_one_or_none() is None:
-        raise Unauthorized
-
-
-async def _hold_owner(db: AsyncSession, owner_id: UUID) -> User:
-    """How far the activity reaches stays as it is until the commit; so does its person."""
-    wanted = select(User).where(User.id == owner_id).with_for_update(read=True)
-    owner = (await db.execute(wanted.execution_options(populate_existing=True))).scalar_one_or_none()
-    if owner is None:
-        raise NotFound(GONE)
-    return owner
-
-
-async def _hold(db: AsyncSession, activity_id: UUID) -> ActivityRow:
-    wanted = select(ActivityRow).where(ActivityRow.id == activity_id).with_for_update()
-    row = (await db.execute(wanted.execution_options(populate_existing=True))).scalar_one_or_none()
-    if row is None:
-        raise NotFound(GONE)
-    return row
 
 
 async def _set(tx: Transaction, row: ActivityRow, user_id: UUID, reaction: Reaction) -> Reaction | None:

@@ -1,4 +1,5 @@
 """Facts: the catalogue of every event and the append-only log that holds them."""
 
 from core.events import boards as boards
+from core.events import feed as feed
 from core.events import workshop as workshop

@@ -19,6 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from core.events.log import last_seq
 from core.transaction import Transaction
 from data.tables import (
+    ActivityReport,
     ActivityRow,
     AuditRow,
     Base,
@@ -63,6 +64,7 @@ RUNS = Period(JobRun, JobRun.finished_at, timedelta(days=30), "How the jobs went
 PERIODS = (
     LOG,
     Period(ActivityRow, ActivityRow.inserted_at, MONTHS_13, "What feeds show, with the reactions to it."),
+    Period(ActivityReport, ActivityReport.decided_at, MONTHS_13, "What was reported and decided; open reports stay."),
     Period(PracticeRun, PracticeRun.started_at, MONTHS_13, "Runs of practice; totals and badges stay."),
     Period(CoPractice, CoPractice.created_at, MONTHS_13, "Who practised with whom."),
     Period(ParkedEvent, ParkedEvent.parked_at, MONTHS_13, "Facts that a reaction failed on, until somebody looks."),

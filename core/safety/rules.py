@@ -32,6 +32,7 @@ ACTIONS: dict[str, Action] = {
     "block_person": Action(None, Rate(60, 3600)),
     "send_message": Action("social_visibility", Rate(30, 60)),
     "challenge": Action("social_visibility", Rate(20, 3600)),
+    "report": Action(None, Rate(30, 3600)),
     "practise": Action(None, Rate(30, 60)),
     "co_practice": Action("social_visibility", Rate(20, 3600)),
     "co_answer": Action("social_visibility", Rate(60, 3600)),

@@ -1,7 +1,14 @@
 """Every table, one small module for each group of them; importing this package knows them all."""
 
 from data.tables.achievements import Achievement, LearnerProgress, PracticeDay, SkillBest, ZoneMove
-from data.tables.activity import REACTIONS, ActivityReaction, ActivityRow
+from data.tables.activity import (
+    REACTIONS,
+    ActivityChallenge,
+    ActivityHide,
+    ActivityReaction,
+    ActivityReport,
+    ActivityRow,
+)
 from data.tables.base import Base
 from data.tables.boards import BoardRow, ChoiceRow, EntryRow, ResultRow
 from data.tables.log import EventRow, InboundKey, Meta, ParkedEvent, ReactionCursor
@@ -31,7 +38,10 @@ __all__ = [
     "REACTIONS",
     "Achievement",
     "ActionRow",
+    "ActivityChallenge",
+    "ActivityHide",
     "ActivityReaction",
+    "ActivityReport",
     "ActivityRow",
     "ApiKey",
     "AuditRow",

@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -55,6 +66,57 @@ class ActivityReaction(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     reaction: Mapped[str] = mapped_column(String(16))
     inserted_at: Mapped[datetime]
+
+
+class ActivityHide(Base):
+    """An activity that one person does not want to see."""
+
+    __tablename__ = "activity_hides"
+    __table_args__ = (Index("ix_activity_hides_activity_event_id", "activity_event_id"),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    activity_event_id: Mapped[UUID] = mapped_column(
+        ForeignKey("activity_events.id", ondelete="CASCADE"), primary_key=True
+    )
+    hidden_at: Mapped[datetime]
+
+
+class ActivityReport(Base):
+    """One person's wish that staff look at an activity; it outlives the activity."""
+
+    __tablename__ = "activity_reports"
+    __table_args__ = (
+        UniqueConstraint("activity_event_id", "reporter_id"),
+        CheckConstraint("reason IN ('unkind', 'private', 'unfair', 'other')", name="reason"),
+        CheckConstraint("status IN ('open', 'kept', 'removed')", name="status"),
+        Index("ix_activity_reports_open", "reported_at", postgresql_where=text("status = 'open'")),
+        Index("ix_activity_reports_owner_id", "owner_id"),
+        Index("ix_activity_reports_reporter_id", "reporter_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    activity_event_id: Mapped[UUID]
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    reason: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16), server_default="open")
+    reported_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class ActivityChallenge(Base):
+    """A challenge with which somebody answered an activity: one a person, ever."""
+
+    __tablename__ = "activity_challenges"
+    __table_args__ = (Index("ix_activity_challenges_pair", "challenger_id", "target_id", "made_at"),)
+
+    activity_event_id: Mapped[UUID] = mapped_column(
+        ForeignKey("activity_events.id", ondelete="CASCADE"), primary_key=True
+    )
+    challenger_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    target_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    made_at: Mapped[datetime]
 
 
 _of_each = (

@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,14 +26,20 @@ from core.accounts.commands import (
     set_consents,
 )
 from core.accounts.erasure import erase_person
+from core.activity.challenging import challenge_back
 from core.activity.commands import take_in
+from core.activity.engagement import record_engagement
+from core.activity.hiding import hide_activity, show_activity
 from core.activity.queries import page, visible_to
 from core.activity.reacting import react
+from core.activity.reporting import Verdict as Answer
+from core.activity.reporting import decide_reports, remove_activity, report_activity
 from core.app import App
 from core.clock import FakeClock
 from core.content import subjects
-from core.errors import TandemError
+from core.errors import NotFound, TandemError
 from core.events.catalog import CATALOG, Reaction
+from core.growth.sharing import share_progress
 from core.leaderboards.keeping import hold_boards, recalculate
 from core.leaderboards.people import choose_listing
 from core.leaderboards.reviewing import Verdict, review_result
@@ -218,6 +225,51 @@ class World:
             kind: Reaction = self.chance.choice(["like", "celebrate", "wow", "support"])
             await self.app.transactions.run(one, react, self.app.gate, self.chance.choice(items).id, kind)
 
+    async def _at_something(self) -> tuple[Principal, UUID, UUID]:
+        """Somebody, an activity that they see, and whose it is."""
+        one = await self.principal(self.anybody())
+        async with self.app.transactions.read() as db:
+            items = (await page(db, one, visible_to(one), limit=60)).items
+        if not items:
+            raise NotFound
+        item = self.chance.choice(items)
+        return one, item.id, item.user_id
+
+    async def hide(self) -> None:
+        one, activity, _ = await self._at_something()
+        await self.app.transactions.run(one, hide_activity, activity)
+        if self.chance.random() < 0.5:
+            await self.app.transactions.run(one, show_activity, activity)
+
+    async def report(self) -> None:
+        """Somebody reports what they see, and staff answer, or not."""
+        one, activity, _ = await self._at_something()
+        self.clock.advance(120)
+        await self.app.transactions.run(one, report_activity, self.app.gate, activity, "other")
+        if self.chance.random() < 0.6:
+            staff = replace(one, scopes=one.scopes | {"activity:moderate"})
+            verdict: Answer = self.chance.choice(["keep", "remove"])
+            await self.app.transactions.run(staff, decide_reports, activity, verdict)
+
+    async def remove_own(self) -> None:
+        _, activity, owner = await self._at_something()
+        async with self.app.transactions.read() as db:
+            actor = await self.app.principals.from_user(db, owner)
+        await self.app.transactions.run(actor, remove_activity, activity)
+
+    async def challenge(self) -> None:
+        one, activity, _ = await self._at_something()
+        self.clock.advance(600)
+        await self.app.transactions.run(one, challenge_back, self.app.gate, activity)
+
+    async def read_feed(self) -> None:
+        one, activity, _ = await self._at_something()
+        await self.app.transactions.run(one, record_engagement, [activity], [("menu", activity)])
+
+    async def share(self) -> None:
+        one = await self.principal(self.anybody())
+        await self.app.transactions.run(one, share_progress, self.app.gate, "activity_feed", "https://tandem.example")
+
     async def choose_listing(self) -> None:
         one = await self.principal(self.anybody())
         await self.app.transactions.run(one, choose_listing, self.chance.random() < 0.5)
@@ -342,6 +394,12 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "unblock": World.unblock,
     "block_and_unblock": World.block_and_unblock,
     "react": World.react,
+    "hide": World.hide,
+    "report": World.report,
+    "remove_own": World.remove_own,
+    "challenge": World.challenge,
+    "read_feed": World.read_feed,
+    "share": World.share,
     "choose_listing": World.choose_listing,
     "review_result": World.review_result,
     "recalculate_boards": World.recalculate_boards,

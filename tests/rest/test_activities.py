@@ -174,7 +174,7 @@ async def test_one_reads_ones_own_reactions_and_nobody_elses(api: Api, make: Mak
     await make.reaction(other, second, "like")
     token = make.token(me, "api")
     reply = await api("GET", f"/api/v1/reactions?activities={first},{second}", bearer=token)
-    assert reply.json == {"reactions": {str(first): "celebrate"}}
+    assert reply.json == {"reactions": {str(first): "celebrate"}, "challenged": []}
     assert (await api("GET", "/api/v1/reactions?activities=x", bearer=token)).status == 422
     many = ",".join([str(first)] * 101)
     assert (await api("GET", f"/api/v1/reactions?activities={many}", bearer=token)).status == 422

@@ -25,6 +25,8 @@ from tests.factories import Make
 from tests.rest_kit import Api, serve_rest
 
 KEYS = "/api/v1/keys"
+OF_OTHERS = ("/reports", "/challenge")
+"""What one does to others' activities only."""
 KEY = {"name": "school", "scopes": ["events:write"]}
 
 
@@ -146,12 +148,16 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
     """Whatever a POST answers, asking again with the key answers the same."""
     one, other = await make.person(role="admin", cohort="blue"), await make.person()
     mate = await make.person(cohort="blue")
-    activity = (await make.fact(one)).event_id
+    activity, foreign = (await make.fact(one)).event_id, (await make.fact(mate)).event_id
     guest = (await api("POST", "/api/v1/workshops", {"name": "Lena"}, bearer=None)).json
     away = (await api("POST", "/api/v1/workshops", {"name": "Lena"}, bearer=None)).json
     workshop = f"/api/v1/workshops/{guest['code']}"
     bodies = {
         f"/api/v1/activities/{activity}/reactions": {"reaction": "wow"},
+        f"/api/v1/activities/{foreign}/reports": {"reason": "other"},
+        f"/api/v1/reports/{activity}/decision": {"verdict": "keep"},
+        "/api/v1/engagement": {"viewed": [str(foreign)]},
+        "/api/v1/share-packs": {"source": "activity_feed"},
         "/api/v1/tokens": {"external_id": "x", "name": "X"},
         "/api/v1/events": {"events": [make.event(one)]},
         "/api/v1/friendships": {"user_id": str(other.id)},
@@ -178,13 +184,14 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
         path = (
             paths.get(route.path, route.path)
             .replace("{user_id}", str(other.id))
-            .replace("{activity_id}", str(activity))
+            .replace("{activity_id}", str(foreign if route.path.endswith(OF_OTHERS) else activity))
         )
         path = path.replace("{result_id}", str(activity))
         # Coming back makes the token of the browser before void, so that happens in a workshop of its own.
         path = path.replace("{code}", (away if path.endswith("/reentries") else guest)["code"])
         person = make.token(one, "api")
         bearers = {"friends:write": person, "activity:react": person, TAKE_PART: guest["token"]}
+        bearers |= {"activity:read": person, "activity:moderate": person}
         bearers["practice:write"] = make.token(mate, "api") if route.path in paths else person
         bearer = bearers.get(str(route.scope), "")
         sent = [await api("POST", path, bodies.get(path), headers=keyed(f"k{n}"), bearer=bearer) for _ in range(2)]

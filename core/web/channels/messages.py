@@ -14,6 +14,13 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from core.events.catalog import Event, Reaction
+from core.web.channels.feed_messages import (
+    ActivityHidden,
+    ActivityRemoved,
+    ChallengeInitiated,
+    OwnReaction,
+    ReportsChanged,
+)
 from core.web.channels.practice_messages import (
     AchievementUnlocked,
     Competitors,
@@ -33,17 +40,22 @@ from core.web.channels.practice_messages import (
 
 __all__ = [
     "AchievementUnlocked",
+    "ActivityHidden",
+    "ActivityRemoved",
+    "ChallengeInitiated",
     "CoPractice",
     "Competitors",
     "CompletePractice",
     "FriendsOnline",
     "GiveUpPractice",
+    "OwnReaction",
     "PracticeChanged",
     "PracticeCompleted",
     "PracticeProgress",
     "PracticeStarted",
     "Progress",
     "ProgressUpdate",
+    "ReportsChanged",
     "Strict",
     "SubjectStats",
 ]

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from core.achievements.live import earned_by
-from core.events.catalog import CoPracticeChanged, LearnerProgressed, PracticeRunChanged
+from core.events.catalog import ActivityReacted, CoPracticeChanged, LearnerProgressed, PracticeRunChanged
+from core.events.fact import Fact
+from core.events.feed import ActivityHidden, ActivityReported, ChallengeInitiated, ReportsDecided
 from core.live.hub import Hub, Message
 from core.live.liveview import Delivery
 from core.presence.service import Presence
@@ -27,6 +29,43 @@ def tell_own(hub: Hub, presence: Presence, delivery: Delivery) -> None:
         payload = invitation(delivery, event)
         for user_id in (event.inviter_id, event.partner_id):
             hub.signal(Message(f"user:{user_id}", "co_practice", payload))
+    elif isinstance(event, ActivityReacted) and fact.user_id:
+        said: dict[str, Any] = {"activity_id": str(event.activity_id), "reaction": event.reaction}
+        hub.signal(Message(f"user:{fact.user_id}", "own_reaction", said))
+    elif isinstance(event, ActivityHidden):
+        said = {"activity_id": str(event.activity_id), "hidden": event.hidden}
+        hub.signal(Message(f"user:{fact.user_id}", "activity_hidden", said))
+    elif isinstance(event, ChallengeInitiated):
+        _tell_both(hub, delivery, event)
+    else:
+        _tell_staff(hub, fact)
+
+
+def _tell_both(hub: Hub, delivery: Delivery, event: ChallengeInitiated) -> None:
+    """Who was challenged hears by whom; who challenged hears it on all of their pages."""
+    fact, who = delivery.fact, delivery.who
+    if who is None:
+        return
+    said = {
+        "activity_id": str(event.activity_id),
+        "from_user_id": str(who.id),
+        "from_name": who.name,
+        "from_avatar": who.avatar,
+        "target_user_id": str(event.target_user_id),
+        "subject": fact.subject,
+        "skill": fact.skill,
+        "timestamp": fact.at.isoformat(),
+    }
+    for user_id in (event.target_user_id, who.id):
+        hub.signal(Message(f"user:{user_id}", "challenge_initiated", said))
+
+
+def _tell_staff(hub: Hub, fact: Fact) -> None:
+    event = fact.event
+    if isinstance(event, ActivityReported | ReportsDecided):
+        status = "open" if isinstance(event, ActivityReported) else event.verdict
+        said = {"activity_id": str(event.activity_id), "status": status}
+        hub.signal(Message("moderation:activities", "reports_changed", said))
 
 
 def invitation(delivery: Delivery, event: CoPracticeChanged) -> dict[str, Any]:

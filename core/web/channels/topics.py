@@ -254,6 +254,7 @@ LATEST = frozenset({"snapshot"})
 FEED = (
     MessageSpec("new_activity", m.NewActivity),
     MessageSpec("activity_reacted", m.ActivityReacted),
+    MessageSpec("activity_removed", m.ActivityRemoved),
     MessageSpec("person_updated", m.PersonUpdated),
     MessageSpec("person_removed", m.PersonRemoved),
     MessageSpec("snapshot", m.Snapshot),
@@ -293,6 +294,9 @@ PROGRESS_A_MINUTE = 300
 OWN = (
     MessageSpec("achievement_unlocked", m.AchievementUnlocked),
     MessageSpec("co_practice", m.CoPractice),
+    MessageSpec("own_reaction", m.OwnReaction),
+    MessageSpec("activity_hidden", m.ActivityHidden),
+    MessageSpec("challenge_initiated", m.ChallengeInitiated),
 )
 
 
@@ -461,6 +465,12 @@ TOPICS: tuple[TopicSpec, ...] = (
         history=True,
         collapse=LATEST | {"competitors"},
         messages=(*PRACTICE, MessageSpec("competitors", m.Competitors)),
+    ),
+    TopicSpec(
+        "moderation:activities",
+        "That something was reported, or answered, for staff.",
+        "activity:moderate",
+        messages=(MessageSpec("reports_changed", m.ReportsChanged),),
     ),
     TopicSpec("notifications:{user_id}", "One person's notifications.", "socket:connect", rule="owner"),
 )

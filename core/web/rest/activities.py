@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Meta
 from sqlalchemy import ColumnElement, and_
 
-from core.activity.queries import PUBLIC, in_cohort, network_of, page
+from core.activity.challenging import challenged_by
+from core.activity.queries import NETWORK_FOR, NETWORK_TYPES, PUBLIC, in_cohort, network_of, page
 from core.activity.reacting import react, reactions_of
 from core.activity.rules import slug
 from core.content import subjects
@@ -30,7 +31,8 @@ class ActivitiesQuery(Paged, frozen=True, kw_only=True):
     """Which activities."""
 
     scope: Annotated[
-        str, Meta(description="`global`, `network` (one's cohort and friends), `cohort:{id}` or `subject:{id}`.")
+        str,
+        Meta(description="`global`, `network` (a day of one's own people), `cohort:{id}` or `subject:{id}`."),
     ] = "global"
     type: Annotated[str | None, Meta(description="Types of event, separated by commas.")] = None
     subject: Annotated[str | None, Meta(description="A subject's id, such as `math`.")] = None
@@ -93,9 +95,22 @@ async def get_activities(call: Call[None, ActivitiesQuery]) -> ActivitiesOut:
     condition = _condition(query.scope, call.principal)
     types = _types(query.type)
     subject = _slug(query.subject, "subject") if query.subject else None
+    network = query.scope == "network"
+    if network:
+        types = tuple(name for name in types if name in NETWORK_TYPES) if types else NETWORK_TYPES
+    if network and not types:
+        return ActivitiesOut(activities=[], next_cursor=None)
+    after = call.app.clock.now() - NETWORK_FOR if network else None
     async with call.app.transactions.read() as db:
         found = await page(
-            db, call.principal, condition, cursor=query.cursor, limit=query.limit, types=types, subject=subject
+            db,
+            call.principal,
+            condition,
+            cursor=query.cursor,
+            limit=query.limit,
+            types=types,
+            subject=subject,
+            after=after,
         )
     items = [msgspec.convert(item, ActivityOut, from_attributes=True) for item in found.items]
     return ActivitiesOut(activities=items, next_cursor=found.next_cursor)
@@ -140,9 +155,10 @@ class ReactionsQuery(Input, frozen=True, kw_only=True):
 
 
 class ReactionsOut(Output, frozen=True, kw_only=True):
-    """One's own reactions, by activity; activities without one are left out."""
+    """One's own reactions, by activity; activities without one are left out. And what one has challenged."""
 
     reactions: dict[UUID, Reaction]
+    challenged: list[UUID]
 
 
 @routes(
@@ -151,7 +167,7 @@ class ReactionsOut(Output, frozen=True, kw_only=True):
     scope="activity:react",
     summary="One's own reactions to these activities.",
     rate=READING,
-    answer_example={"reactions": {"01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5e": "celebrate"}},
+    answer_example={"reactions": {"01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5e": "celebrate"}, "challenged": []},
 )
 async def get_reactions(call: Call[None, ReactionsQuery]) -> ReactionsOut:
     ids = [parse_id(text.strip()) for text in call.query.activities.split(",") if text.strip()]
@@ -160,8 +176,10 @@ async def get_reactions(call: Call[None, ReactionsQuery]) -> ReactionsOut:
     if call.principal.id is None:
         raise Forbidden
     async with call.app.transactions.read() as db:
-        found = await reactions_of(db, call.principal.id, [id for id in ids if id])
-    return ReactionsOut(reactions=found)
+        known = [id for id in ids if id]
+        found = await reactions_of(db, call.principal.id, known)
+        challenged = await challenged_by(db, call.principal.id, known)
+    return ReactionsOut(reactions=found, challenged=challenged)
 
 
 def _condition(scope: str, viewer: Principal) -> ColumnElement[bool]:
