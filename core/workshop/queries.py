@@ -18,7 +18,7 @@ from core.workshop.guests import clean_code
 from core.workshop.rules.projection import clocks, own, public
 from core.workshop.rules.state import Sealed, Workshop
 from core.workshop.store import load
-from data.tables import ParticipantRow, ScoreRow, WorkshopRow
+from data.tables import ActionRow, ParticipantRow, ScoreRow, WorkshopRow
 
 CREATING = Rate(10)
 FEEDBACK = Rate(5)
@@ -101,6 +101,7 @@ class Listed:
     created_at: datetime
     completed_at: datetime | None
     people: int
+    actions: int
 
 
 async def workshops_of_team(db: AsyncSession, team_id: UUID, now: datetime) -> list[Listed]:
@@ -110,15 +111,16 @@ async def workshops_of_team(db: AsyncSession, team_id: UUID, now: datetime) -> l
         .where(ParticipantRow.session_id == WorkshopRow.id, ParticipantRow.is_observer.is_(False))
         .scalar_subquery()
     )
+    actions = select(func.count()).where(ActionRow.session_id == WorkshopRow.id).scalar_subquery()
     wanted = (
-        select(WorkshopRow, people)
+        select(WorkshopRow, people, actions)
         .where(WorkshopRow.team_id == team_id, WorkshopRow.expires_at > now)
         .order_by(WorkshopRow.inserted_at.desc(), WorkshopRow.id.desc())
         .limit(100)
     )
     return [
-        Listed(row.id, row.code, row.state, row.current_question, row.inserted_at, row.completed_at, count)
-        for row, count in await db.execute(wanted)
+        Listed(row.id, row.code, row.state, row.current_question, row.inserted_at, row.completed_at, count, agreed)
+        for row, count, agreed in await db.execute(wanted)
     ]
 
 

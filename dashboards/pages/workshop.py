@@ -94,6 +94,7 @@ def _offered(templates: Iterable[Template]) -> dict[str, Any]:
                 "description": one.description,
                 "most": one.people.most,
                 "warn": one.people.warn_from,
+                "plans": {slug: plan.name for slug, plan in one.time_plans.items()},
             }
             for one in shipped
         ],

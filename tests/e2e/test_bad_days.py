@@ -232,6 +232,8 @@ async def test_a_second_start_shares_the_folder_and_ctrl_c_leaves_nobody_behind(
     finally:
         await second.stop()
         await first.stop()
+    told = "".join(first.output + second.output)
+    assert "leaked" not in told, told
     _, alive = await asyncio.to_thread(psutil.wait_procs, list(everybody), timeout=BACK)
     assert not alive, alive
 

@@ -156,10 +156,14 @@ test("who has scored is gathered and told at most every three seconds", () => {
 });
 
 test("a team's room is read from what the server tells [WS-56 WS-76]", () => {
-  const room = roomOf({name: "Kiln", workshops: [{workshop_id: "b", code: "BBBBBB", current_question: 5, people: 3, created_at: "2026-11-20T10:00:00Z", completed_at: null}, {workshop_id: "a", code: "AAAAAA", current_question: 0, people: 4, created_at: "2026-03-01T10:00:00Z", completed_at: "2026-03-01T12:00:00Z"}],
-    actions: [{content: "x", owner: null, due_on: null}], templates: [{template: "six", trends: [{question: 1, title: "Elbow room", verdict: "first", scale_min: -5, scale_max: 5, optimal_value: 0, points: []}]}]}, {kinds: {six: [scale]}, today: "2026-11-21"});
+  const room = roomOf({name: "Kiln", workshops: [{workshop_id: "b", code: "BBBBBB", current_question: 5, people: 3, created_at: "2026-11-20T10:00:00Z", completed_at: null}, {workshop_id: "a", code: "AAAAAA", current_question: 0, people: 4, actions: 2, created_at: "2026-03-01T10:00:00Z", completed_at: "2026-03-01T12:00:00Z"}],
+    actions: [{content: "x", owner: null, due_on: null}], templates: [{template: "six", trends: [{question: 1, title: "Elbow room", verdict: "first", scale_min: -5, scale_max: 5, optimal_value: 0, points: [{ended_at: "2026-03-01T12:00:00Z", average: 1, spread: null}, {ended_at: "2026-04-01T12:00:00Z", average: null, spread: null}]}]}, {template: "pulse", name: "Pulse", trends: [{question: 1, title: "Mood", verdict: "first", scale_min: 1, scale_max: 5, optimal_value: 5, points: []}]}]}, {kinds: {six: [scale]}, today: "2026-11-21"});
   assert.deepEqual([room.count, room.since, room.unfinished.after, room.unfinished.next, room.workshops.length], [2, "March 2026", 4, 5, 1]);
-  assert.equal(room.trends[0].scale, scale);
+  assert.deepEqual(room.kinds.map((kind) => kind.slug), ["six", "pulse"]);
+  assert.equal(room.kinds[0].trends[0].scale, scale);
+  assert.deepEqual(room.kinds[0].trends[0].points, [{on: "2026-03-01T12:00:00Z", average: 1, spread: 0}]);
+  assert.deepEqual(room.kinds[1].trends[0].scale, {low: 1, high: 5, best: 5, signed: false});
+  assert.equal(room.workshops[0].actions, 2);
 });
 
 test("a team's secret is taken from behind the #, and kept on this device only [WS-76]", () => {

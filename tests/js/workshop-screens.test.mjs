@@ -91,10 +91,13 @@ test("introduction and half-way screens show what the template says [WS-16 WS-18
 });
 
 test("one workshop has no trend yet; two have a verdict in words [WS-56 WS-76]", () => {
-  const room = (trends) => said(teamView({name: "Kiln", count: trends.length, since: "March 2025", trends, actions: [], workshops: [], today: "2026-11-20"}, () => {}));
+  const room = (trends) => said(teamView({name: "Kiln", count: trends.length, since: "March 2025", kinds: [{slug: "six", name: "Six Criteria", trends}], actions: [], workshops: [], today: "2026-11-20"}, () => {}));
   const point = (average, spread) => ({on: "2025-03-06", average, spread});
   assert.match(room([{number: 1, title: "Elbow room", scale: BEAM, points: [point(2, 1)]}]), /After the next workshop/);
   assert.match(room([{number: 1, title: "Elbow room", scale: BEAM, verdict: "better", points: [point(2, 1), point(1, 1)]}]), /Better , closer to 0/);
+  const twice = [{number: 1, title: "Elbow room", scale: BEAM, points: [point(2, 1), point(1, 1)]}];
+  const both = said(teamView({name: "Kiln", count: 4, since: "May", kinds: [{slug: "six", name: "Six Criteria", trends: twice}, {slug: "pulse", name: "Team pulse", trends: twice}], today: "2026-11-20"}, () => {}));
+  assert.match(both, /Six Criteria .*Elbow room.*Team pulse .*Elbow room/);
   const why = (scale, verdict, ...points) => judged({scale, verdict, points})?.why;
   assert.deepEqual([why(WEDGE, "worse", point(5.2, 1), point(4.9, 1)), why(BEAM, "wider", point(0, 1), point(0.3, 3)), why(WEDGE, "same", point(8, 1), point(8.1, 1)), why(BEAM, "first", point(8, 1))], ["down 0.3", "wider apart", "within 0.1", undefined]);
 });

@@ -237,7 +237,7 @@ async def test_a_teams_link_finds_its_workshops_and_what_is_left_to_do(api: Api,
     await table.move("Lena", "end")
     room = await api("GET", "/api/v1/teams/room", bearer=team)
     assert room.json["name"] == "Support crew"
-    assert [w["code"] for w in room.json["workshops"]] == [table.code]
+    assert [(w["code"], w["people"], w["actions"]) for w in room.json["workshops"]] == [(table.code, 2, 0)]
     assert (await api("GET", "/api/v1/teams/room", bearer="team_guess")).status == 404
     assert (await api("GET", "/api/v1/teams/room", bearer=None)).status == 401
 

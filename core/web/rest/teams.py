@@ -60,6 +60,7 @@ class TeamWorkshop(Output, frozen=True, kw_only=True):
     state: str
     current_question: int
     people: int
+    actions: int
     created_at: datetime
     completed_at: datetime | None
 
@@ -137,6 +138,7 @@ async def get_room(call: Call[None, None]) -> RoomOut:
                 state=one.state,
                 current_question=one.question,
                 people=one.people,
+                actions=one.actions,
                 created_at=one.created_at,
                 completed_at=one.completed_at,
             )

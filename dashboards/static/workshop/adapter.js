@@ -29,7 +29,7 @@ export function stepsOf({workshop, kind}) {
   kind.questions.forEach(({number}) => {
     if (kind.transitions.some((one) => one.before === number)) steps.push({key: `t${number}`, kind: "mid", group: `t${number}`, label: F.half});
     const before = kind.transitions.filter((one) => one.before <= number).length;
-    steps.push({key: `q${number}`, kind: "question", group: `q${before}`, label: F.question(number, of), short: [F.number(number), F.of(of)]});
+    steps.push({key: `q${number}`, kind: "question", group: `q${before}`, label: F.question(number, of), short: [F.number(number), F.of(of), F.close(number, of)]});
   });
   steps.push({key: "summary", kind: "summary", group: "z", label: F.summary}, {key: "actions", kind: "actions", group: "z", label: F.actions});
   const now = state === "scoring" ? `${stage === "transition" ? "t" : "q"}${at}` : state;

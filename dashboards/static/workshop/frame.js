@@ -54,9 +54,9 @@ function wideTop({code, steps = [], time, here, room, plain, dark, facilitator, 
 
 function phoneTop({code, steps = [], time, room, plain, dark, title, facilitator}, say) {
   const now = steps.find((one) => one.state === "now");
-  const [head, tail] = now?.short ?? [now?.label ?? room ?? "Tandem", title && now?.kind === "lobby" ? `· ${title}` : ""];
+  const [head, tail, close] = now?.short ?? [now?.label ?? room ?? "Tandem", title && now?.kind === "lobby" ? `· ${title}` : ""];
   return t("div", {class: "ws-top phone"},
-    t("div", {class: "row"}, t("a", {class: "brand", href: "/workshop", "aria-label": F.home}, mark()), t("p", {class: "where"}, t("b", {}, head), tail && t("span", {}, ` ${tail}`)),
+    t("div", {class: "row"}, t("a", {class: "brand", href: "/workshop", "aria-label": F.home}, mark()), t("p", {class: "where"}, close && time ? [t("b", {"aria-hidden": "true"}, close), t("span", {class: "sr"}, `${head} ${tail}`)] : [t("b", {}, head), tail && t("span", {}, ` ${tail}`)]),
       time && t("ws-time", {".props": {time, short: true, button: facilitator}, key: "time"}), round("help", F.help, () => say("help"), {key: "help"}),
       plain ? round(dark ? "sun" : "moon", F.theme, () => say("theme"), {key: "theme"}) : round("more", F.more, () => say("more"), {key: "more"})),
     steps.length ? pips(steps, true) : null);
@@ -78,7 +78,7 @@ class Dock extends Framed {
     const {shown, more} = facesFor(people, {few});
     const faces = (!lobby || this.narrow) && props.faces !== false && (shown.length || more)
       ? t("div", {class: "faces", key: "faces"}, shown.map((one) => face(one, {state: stateOf(one)})), more ? t("span", {class: "ws-face more", key: "more"}, `+${more}`) : null) : null;
-    return t("div", {class: `ws-dock${this.narrow ? " phone" : ""}`},
+    return t("div", {class: `ws-dock${this.narrow ? " phone" : ""}${main ? "" : " quiet"}`},
       sign && t("span", {class: `sign ${sign.tone ?? ""}`, key: "sign"}, icon(sign.icon)), !this.narrow && faces,
       t("div", {class: "who", key: "who"}, t("p", {class: "strong"}, strong), t("p", {class: "soft"}, (this.narrow && softShort) || soft)), this.narrow && faces,
       tools.length && !this.narrow ? t("div", {class: "tools", role: "group", "aria-label": F.tools, key: "tools"}, tools.map((tool) => t("button", {type: "button", key: tool.what, onclick: () => say(tool.what)}, icon(tool.icon), tool.label))) : null,

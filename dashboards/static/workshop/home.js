@@ -57,7 +57,7 @@ class Home extends (globalThis.HTMLElement ?? class {}) {
     this.draw();
     try {
       const team = wish.teamName ? await Doors.newTeam(wish.teamName).then((made) => { keepTeam({name: made.name, secret: made.team}); return made.team; }) : wish.team ?? "";
-      const entry = await Doors.create({name: wish.name, template: wish.template, observer: wish.observer, total_duration_minutes: wish.minutes, max_participants: wish.most, skip_intro: wish.skip, disclosure: wish.disclosure, team});
+      const entry = await Doors.create({name: wish.name, template: wish.template, observer: wish.observer, total_duration_minutes: wish.minutes, time_plan: wish.plan, max_participants: wish.most, skip_intro: wish.skip, disclosure: wish.disclosure, team});
       keepEntry(entry.code, {token: entry.token, pin: entry.pin, name: wish.name, room: team ? `/team#${team}` : null});
       location.assign(`/workshop/${entry.code}`);
     } catch (error) { this.busy = false; this.failed = error.message || TEXTS.app.failed; this.draw(); }

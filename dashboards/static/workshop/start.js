@@ -59,7 +59,7 @@ class Join extends View {
 const DURATIONS = [["", W.none], ["120", W.minutes(120)], ["210", W.minutes(210)], ["own", W.own]];
 
 class Fresh extends View {
-  started() { this.values = {template: null, minutes: "", own: 90, disclosure: "named", observes: false, skip: false, most: null, team: "", teamName: "", name: this.props.name ?? "", title: ""}; this.trouble = {}; }
+  started() { this.values = {template: null, minutes: "", own: 90, plan: null, disclosure: "named", observes: false, skip: false, most: null, team: "", teamName: "", name: this.props.name ?? "", title: ""}; this.trouble = {}; }
 
   set(name, value) { this.values[name] = value; this.draw(); }
 
@@ -70,6 +70,7 @@ class Fresh extends View {
     return t("section", {class: "ws-fresh"}, t("h1", {tabindex: -1}, W.heading), t("form", {class: "ws-card", novalidate: true, onsubmit: (event) => { event.preventDefault(); this.go(chosen, most); }},
       this.choice("template", W.template, templates.map((one) => [one.slug, one.name, one.description]), chosen?.slug), chosen && t("a", {class: "ws-link", href: `/workshop/templates/${chosen.slug}`, target: "_blank", rel: "noopener"}, icon("eye"), W.preview),
       this.choice("minutes", W.duration, DURATIONS, v.minutes, true), v.minutes === "own" && field("ws-own", W.ownLabel, {type: "number", min: 30, max: 480, step: 5, ref: (node) => { node.value = v.own; }, oninput: (event) => { v.own = Number(event.target.value); }}),
+      this.plan(chosen),
       this.choice("disclosure", W.disclosure, [["named", W.named, W.namedHint], ["anonymous", W.anonymous, W.anonymousHint], ["turns", W.turns, W.turnsHint]], v.disclosure),
       this.choice("observes", W.mine, [[false, W.plays, W.playsHint], [true, W.observes, W.observesHint]], v.observes),
       t("label", {class: "ws-check"}, t("input", {type: "checkbox", onchange: (event) => this.set("skip", event.target.checked)}), t("span", {}, t("b", {}, W.skip), t("span", {}, W.skipHint))),
@@ -80,6 +81,13 @@ class Fresh extends View {
 
   choice(name, legend, options, value, inline) {
     return t("fieldset", {class: `ws-choice${inline ? " inline" : ""}`, key: name}, t("legend", {}, legend), options.map(([key, label, hint]) => t("label", {class: key === value ? "on" : "", key: String(key)}, t("input", {type: "radio", name: `ws-${name}`, value: String(key), ".checked": key === value, onchange: () => this.set(name, key)}), t("span", {}, t("b", {}, label), hint && t("span", {}, hint)))));
+  }
+
+  /** How the minutes are shared: asked only when there are minutes, and more than one way. */
+  plan(template) {
+    const plans = Object.entries(template?.plans ?? {});
+    if (this.values.minutes === "" || plans.length < 2) return null;
+    return this.choice("plan", W.plan, plans, template.plans[this.values.plan] ? this.values.plan : plans[0][0], true);
   }
 
   team(teams) {
@@ -93,7 +101,7 @@ class Fresh extends View {
     this.draw();
     if (this.trouble.name) { this.querySelector("#ws-name").focus(); return; }
     const minutes = v.minutes === "own" ? v.own : v.minutes === "" ? null : Number(v.minutes);
-    this.say("create", {template: template.slug, minutes, disclosure: v.disclosure, observer: v.observes, skip: v.skip, most, team: v.team === "new" ? null : v.team || null, teamName: v.team === "new" ? v.teamName.trim() || null : null, name: v.name.trim()});
+    this.say("create", {template: template.slug, minutes, plan: minutes !== null && template.plans?.[v.plan] ? v.plan : "", disclosure: v.disclosure, observer: v.observes, skip: v.skip, most, team: v.team === "new" ? null : v.team || null, teamName: v.team === "new" ? v.teamName.trim() || null : null, name: v.name.trim()});
   }
 }
 

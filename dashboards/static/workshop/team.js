@@ -1,5 +1,5 @@
 // <ws-team>: the team's own room. Where we stand, what has changed, what is still open.
-// `{name, since, count, unfinished, trends: [{number, title, scale, points: [{on, average, spread}]}], actions, workshops, today, exports: ["pdf", …], saving, trouble}`.
+// `{name, since, count, unfinished, kinds: [{slug, name, trends: [{number, title, scale, points: [{on, average, spread}]}]}], actions, workshops, today, exports: ["pdf", …], saving, trouble}`.
 import {day as shortest} from "./actions.js";
 import {screen} from "./element.js";
 import {face, icon} from "./faces.js";
@@ -61,11 +61,12 @@ function file(format, saving, say) {
   return t("button", {type: "button", class: "btn big", key: format, "aria-busy": busy ? "true" : null, "aria-disabled": saving ? "true" : null, "aria-label": busy ? TEXTS.done.making(name) : `${T.exports}: ${name}`, onclick: () => !saving && say("export", {format})}, icon(busy ? "clock" : "download"), name);
 }
 
-export const teamView = ({name, since, count, unfinished, trends = [], actions = [], workshops = [], today, exports = [], saving, trouble}, say) => {
-  const changed = trends.filter((one) => one.points.length > 1);
+export const teamView = ({name, since, count, unfinished, kinds = [], actions = [], workshops = [], today, exports = [], saving, trouble}, say) => {
+  const changed = kinds.map((kind) => ({...kind, trends: kind.trends.filter((one) => one.points.length > 1)})).filter((kind) => kind.trends.length);
+  const titled = kinds.length > 1;
   return t("section", {class: "ws-team"}, t("div", {class: "ws-heads"}, t("div", {}, t("h1", {tabindex: -1}, name), t("p", {class: "ws-lead"}, count ? T.lead(count, since) : T.leadNone)),
     t("div", {class: "row"}, exports.map((one) => file(one, saving, say)), t("button", {type: "button", class: "btn big primary", onclick: () => say("new-workshop")}, icon("faster"), T.fresh))), trouble && t("p", {class: "ws-trouble", role: "alert"}, trouble), unfinished && stopped(unfinished, say),
-  t("div", {class: "columns"}, t("div", {class: "left"}, t("div", {class: "heads"}, t("h2", {}, T.changed), changed.length ? legend() : null), changed.length ? t("ul", {class: "plain-list trends"}, changed.map(trend)) : t("p", {class: "ws-card ws-empty"}, T.once)),
+  t("div", {class: "columns"}, t("div", {class: "left"}, t("div", {class: "heads"}, t("h2", {}, T.changed), changed.length ? legend() : null), changed.length ? changed.map((kind) => [titled && t("p", {class: "kind", key: `k${kind.slug}`}, kind.name), t("ul", {class: "plain-list trends", key: kind.slug, "aria-label": titled ? kind.name : null}, kind.trends.map(trend))]) : t("p", {class: "ws-card ws-empty"}, T.once)),
     t("div", {class: "right"}, t("div", {class: "ws-card open"}, t("h2", {}, T.open), actions.length ? t("ul", {class: "plain-list"}, actions.map((one) => still(one, today))) : t("p", {class: "ws-empty"}, T.noOpen)),
       workshops.length ? t("div", {class: "ws-card earlier"}, t("h2", {}, T.earlier), t("ul", {class: "plain-list"}, workshops.map((one) => t("li", {key: one.id}, t("a", {class: "words", href: one.href}, t("b", {}, longDay(one.on)), t("span", {}, T.row(one.people, one.actions))))))) : null)));
 };

@@ -13,7 +13,7 @@ export const TEXTS = {
   frame: {
     home: "Tandem, start page", code: (code) => `Workshop ${spaced(code)}`, here: (count) => `${count} here`, people: "Who is here", help: "Help",
     more: "More", theme: "Light or dark", notes: "Notes", close: "Close", steps: "Where we are", skip: "Skip to content",
-    question: (number, of) => `Question ${number} of ${of}`, number: (number) => `Question ${number}`, of: (of) => ` of ${of}`, lobby: "Welcome", intro: "How it works", half: "Half way", summary: "Summary", actions: "Actions",
+    question: (number, of) => `Question ${number} of ${of}`, number: (number) => `Question ${number}`, of: (of) => ` of ${of}`, close: (number, of) => `Question ${number}/${of}`, lobby: "Welcome", intro: "How it works", half: "Half way", summary: "Summary", actions: "Actions",
     completed: "Done", step: {done: "done", now: "now", next: "to come"}, title: (step, heading) => [step, heading].filter(Boolean).join(", "),
     tools: "For the facilitator", feedback: "Tell us what you think", watching: "watching", leave: "Leave this workshop",
   },
@@ -42,7 +42,7 @@ export const TEXTS = {
   fresh: {
     heading: "A new workshop", lead: "You can change nothing of this later, but you can always start another one.", template: "What about", preview: "Look at its questions",
     duration: "How long", none: "No clock", minutes: (minutes) => (minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60}` : `${minutes / 60} hours`), own: "Our own time",
-    ownLabel: "Minutes, 30 to 480", disclosure: "What is shown after the reveal", named: "Names and numbers", namedHint: "Everyone sees who gave which number.",
+    ownLabel: "Minutes, 30 to 480", plan: "How the time is shared", disclosure: "What is shown after the reveal", named: "Names and numbers", namedHint: "Everyone sees who gave which number.",
     anonymous: "Numbers only", anonymousHint: "Nobody learns who gave which number.", turns: "One after another", turnsHint: "As on paper: each number is seen as soon as it is given.",
     mine: "You yourself", plays: "I take part", playsHint: "You score like everybody else.", observes: "I only lead", observesHint: "You see who has scored and never score yourself.",
     skip: "Leave out the introduction", skipHint: "For teams that know how it works.", most: "At most so many people", warn: "With this many, talking gets hard. Two groups may work better.",
@@ -126,7 +126,7 @@ export const TEXTS = {
     read: (count) => `Read our ${count} ${count === 1 ? "note" : "notes"}`, plenty: "Three is plenty.", plentyRest: "Drag to put the most important one first, or use the arrow keys.", four: "Three is plenty. Which one can wait?",
     first: "Drag to put the most important one first, or use the arrow keys.", move: "Move", lifted: (at, of) => `Lifted, place ${at} of ${of}. Arrow keys move, Space puts down, Escape puts back.`, moved: (at, of) => `Moved to place ${at} of ${of}`,
     down: (at, of) => `Put down at place ${at} of ${of}`, back: (at, of) => `Put back to place ${at} of ${of}`, menu: "More for this action", edit: "Change the words", done: "Mark as done", open: "Mark as open", remove: "Take it out",
-    isDone: "Done", placed: (at, of) => `place ${at} of ${of}`, carried: "Still open from last time", missing: (count) => `${capital(counted(count))} ${count === 1 ? "action still needs" : "actions still need"} a name and a date`, keep: "Save", cancel: "Leave it",
+    isDone: "Done", placed: (at, of) => `place ${at} of ${of}`, carried: "Still open from last time", missing: (count, what) => `${capital(counted(count))} ${count === 1 ? "action still needs" : "actions still need"} ${what}`, gaps: {both: "a name and a date", owner: "a name", due: "a date"}, keep: "Save", cancel: "Leave it",
     agree: "I agree", agreed: "You agree", finish: "Finish the workshop", agreeing: (done, of) => `${done} of ${of} agree to this list`, gaps: (count) => `${capital(counted(count))} ${count === 1 ? "action has" : "actions have"} no name or no date yet. Finish all the same?`,
     none: "Nothing agreed yet. Finish all the same?", count: (count) => (count ? `${capital(counted(count))} ${count === 1 ? "action" : "actions"} so far` : "No action yet"), finishes: (name) => `${name} finishes when the list is right`, finishYes: "Finish", finishNo: "Not yet", link: "About which question", noLink: "About everything", late: (day) => `late, ${day}`,
   },
