@@ -33,6 +33,7 @@ from core.errors import Unavailable
 from core.principal import Principal
 from core.safety.limiter import Rate
 from core.web.channels.topics import describe
+from core.web.made import Made, MadeFile
 from core.web.openapi import document
 from core.web.rest import ROUTES
 from core.web.security import PAGE_CSP, client_address, limit_key, origin_allowed, panel_csp, security_headers
@@ -42,6 +43,7 @@ from dashboards.auth.handlers import DoorHandler, Login, Logout, Personas, Socke
 from dashboards.auth.hosts import ForeignHost
 from dashboards.auth.oidc import Oidc
 from dashboards.auth.workshop_doors import WorkshopDoor, WorkshopPages, WorkshopPreview
+from dashboards.embed.made import embed_script
 from dashboards.static_pages import error_page
 from dashboards.template import Shell
 from dashboards.topics_page import topics_page
@@ -269,6 +271,9 @@ class Assets(StaticFileHandler):
     def set_extra_headers(self, path: str) -> None:
         self.set_header("Cache-Control", "no-cache")
         self.set_header("X-Content-Type-Options", "nosniff")
+        if path.startswith("avatars/"):
+            # Embeds show faces in pages of others, some of which want to be told that they may.
+            self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         for name, value in security_headers(app_of(self).settings, PAGE_CSP).items():
@@ -342,6 +347,7 @@ def door_routes(doorkeeper: Doorkeeper) -> list[tuple[Any, ...]]:
         # Panel would import whatever module an address here names. Our components bring their scripts with them.
         (r"/components/.*", Nowhere),
         (r"/assets/(.*)", Assets, {"path": str(STATIC)}),
+        (r"/embed/tandem\.js", MadeFile, {"made": Made(embed_script, "text/javascript; charset=utf-8")}),
     ]
 
 

@@ -28,7 +28,7 @@ from core.web.identity import bearer_of, identify
 from core.web.limits import caller_of, limit_route
 from core.web.parsing import Nothing, check_content, parse_body, parse_query
 from core.web.routes import Call, Route
-from core.web.security import base_url, client_address, from_this_machine, security_headers
+from core.web.security import base_url, client_address, from_this_machine, reading_headers, security_headers
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,9 @@ class ApiHandler(RequestHandler):
             self.set_header(name, value)
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Request-Id", self.request_id)
+        if self.request.method in ("GET", "HEAD", "OPTIONS"):
+            for name, value in reading_headers(self.request.headers.get("Origin"), app.settings).items():
+                self.set_header(name, value)
 
     def check_xsrf_cookie(self) -> None:
         """Other sites are kept out by our own header and the origin, where a cookie speaks for the caller."""
@@ -72,6 +75,10 @@ class ApiHandler(RequestHandler):
 
     async def prepare(self) -> None:
         self.set_default_headers()
+        if self._may_be_asked():
+            self.set_status(204)
+            self.finish()
+            return
         REQUEST_ID.set(self.request_id)
         connection: Any = self.request.connection
         connection.set_max_body_size(DRAIN)
@@ -80,6 +87,11 @@ class ApiHandler(RequestHandler):
             await self._admit()
         except Exception as error:
             self.failure = error
+
+    def _may_be_asked(self) -> bool:
+        """Whether a browser asks on behalf of a page that may read here whether it may."""
+        asks = self.request.method == "OPTIONS" and "Access-Control-Request-Method" in self.request.headers
+        return asks and "GET" in self.routes and "Access-Control-Allow-Origin" in self._headers
 
     async def _admit(self) -> None:
         route = self.routes.get("GET" if self.request.method == "HEAD" else self.request.method or "")

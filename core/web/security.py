@@ -118,6 +118,27 @@ def origin_allowed(origin: str | None, host: str, settings: Settings, *, missing
     return found is not None and found in {read_origin(o.rstrip("/").lower()) for o in settings.allowed_origins}
 
 
+CORS_SECONDS = 600
+
+
+def reading_headers(origin: str | None, settings: Settings) -> dict[str, str]:
+    """What lets a page of an allowed origin read REST with a token it was given: nothing for any other page.
+
+    Cookies are never asked for, so nobody reads in the name of whoever happens to be signed in here.
+    """
+    found = read_origin(origin) if origin else None
+    if found is None or found not in {read_origin(o.rstrip("/").lower()) for o in settings.allowed_origins}:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": str(origin),
+        "Access-Control-Allow-Methods": "GET, HEAD",
+        "Access-Control-Allow-Headers": "Authorization, X-Request-Id",
+        "Access-Control-Expose-Headers": "Retry-After, X-Request-Id",
+        "Access-Control-Max-Age": str(CORS_SECONDS),
+        "Vary": "Origin",
+    }
+
+
 # --- addresses
 
 

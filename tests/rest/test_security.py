@@ -18,6 +18,7 @@ from core.web.security import (
     limit_key,
     origin_allowed,
     panel_csp,
+    reading_headers,
     security_headers,
     trusted_networks,
 )
@@ -212,3 +213,14 @@ def test_the_page_cookie_is_hidden_from_scripts_and_other_sites() -> None:
     plain, secure = cookie_options(PLAIN, 60), cookie_options(PUBLIC, 60)
     assert (plain["httponly"], plain["samesite"], plain["secure"], plain["path"]) == (True, "Lax", False, "/")
     assert secure["secure"] is True
+
+
+@pytest.mark.req("SEC-3")
+def test_pages_of_allowed_origins_may_read_and_nobody_with_a_cookie() -> None:
+    found = reading_headers("http://lab.example:8080", OPEN)
+    assert found["Access-Control-Allow-Origin"] == "http://lab.example:8080"
+    assert found["Vary"] == "Origin"
+    assert "Access-Control-Allow-Credentials" not in found
+    for origin in (None, "", "null", "http://lab.example", "https://school.example.evil", "https://school.example/x"):
+        assert reading_headers(origin, OPEN) == {}
+    assert reading_headers("https://live.example.org", PUBLIC) == {}

@@ -182,6 +182,11 @@ def _board_of_cohort(principal: Principal, params: Mapping[str, str]) -> str:
     return _member(principal, params) or _board(principal, params)
 
 
+def _board_of_own(principal: Principal, params: Mapping[str, str]) -> str:
+    """Whoever is in a cohort, if there is such a board."""
+    return _grouped(principal, params) or _board(principal, params)
+
+
 RULES: dict[str, Callable[[Principal, Mapping[str, str]], str]] = {
     "anyone": _anyone,
     "owner": _owner,
@@ -192,6 +197,7 @@ RULES: dict[str, Callable[[Principal, Mapping[str, str]], str]] = {
     "participant": _participant,
     "board": _board,
     "board_of_cohort": _board_of_cohort,
+    "board_of_own": _board_of_own,
     "seated": _seated,
 }
 
@@ -317,6 +323,17 @@ TOPICS: tuple[TopicSpec, ...] = (
         messages=PRESENCE,
     ),
     TopicSpec(
+        "presence:cohort",
+        "The members of one's own cohort who are here, without knowing its id.",
+        "presence:read",
+        rule="grouped",
+        presence=True,
+        alias_of="cohort:{my_cohort}",
+        collapse=COUNT,
+        pushes=WHILE_HERE,
+        messages=PRESENCE,
+    ),
+    TopicSpec(
         "presence:subject:{subject_id}",
         "Everybody who is in a subject and may be seen by everybody.",
         "presence:read",
@@ -402,6 +419,16 @@ TOPICS: tuple[TopicSpec, ...] = (
         "leaderboard:read",
         rule="board",
         history=True,
+        collapse=LATEST | RANKED,
+        messages=BOARD,
+    ),
+    TopicSpec(
+        "leaderboard:{board_id}:cohort",
+        "The same among one's own cohort, without knowing its id.",
+        "leaderboard:read",
+        rule="board_of_own",
+        history=True,
+        alias_of="leaderboard:{board_id}:{my_cohort}",
         collapse=LATEST | RANKED,
         messages=BOARD,
     ),

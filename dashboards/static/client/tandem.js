@@ -192,7 +192,7 @@ export class Client {
     this.timer("retry");
     try {
       const token = await this.token();
-      if (this.void === token) throw {ended: true};
+      if (this.void === token || this.state === "ended") throw {ended: true};
       this.last = token;
       const bearer = btoa(token).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
       const socket = new this.Socket(`${this.url}?vsn=2.0.0`, ["phoenix", `base64url.bearer.phx.${bearer}`]);
@@ -243,6 +243,12 @@ export class Client {
     for (const channel of this.channels.values()) {
       for (const push of channel.queue.splice(0)) push.reject({reason: "signed_out", temporary: false});
     }
+  }
+  /** Nobody on the page needs the line any more. */
+  close() {
+    this.end();
+    for (const name of Object.keys(this.timers)) this.timer(name);
+    this.socket?.close();
   }
   lost() {
     this.timer("quiet", () => this.become(this.online() ? "reconnecting" : "offline"), QUIET);

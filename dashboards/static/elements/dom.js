@@ -1,5 +1,5 @@
 // The few ways in which elements make nodes. What people wrote goes in as text, never as markup.
-import ICONS from "../icons.js";
+import DRAWINGS from "../icons.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const ASSETS = new URL("..", import.meta.url);
@@ -25,7 +25,7 @@ export function icon(meaning, {size, label} = {}) {
   svg.setAttribute("class", "icon");
   if (size) svg.style.fontSize = `${size}px`;
   if (label) { svg.setAttribute("role", "img"); svg.setAttribute("aria-label", label); } else svg.setAttribute("aria-hidden", "true");
-  for (const [tag, attributes] of ICONS[meaning] ?? ICONS.event) {
+  for (const [tag, attributes] of DRAWINGS[meaning] ?? DRAWINGS.event) {
     const part = document.createElementNS(SVG, tag);
     for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
     svg.append(part);

@@ -1,16 +1,12 @@
 // <tandem-people topics="presence:lobby cohort:…" without="…">: who is here, as a short list; further people become a count.
 // Above fifty people names stop and counts stay. Whoever is on several of the topics is one person.
 import {TandemElement, define, empty, loading} from "./base.js";
-import {face, h, icon} from "./dom.js";
-import {doing} from "./texts.js";
+import {face, h} from "./dom.js";
+import {asPerson, personRow} from "./person.js";
+
+export {asPerson, personRow};
 
 const NAMES_UP_TO = 50;
-
-/** A presence meta as a person; topics differ in what they call the name. An empty picture means an initial. */
-export function asPerson(meta) {
-  const picture = meta.avatar_url ?? meta.avatar;
-  return {id: String(meta.user_id ?? meta.key), name: meta.username ?? meta.name ?? "", avatar: picture === "" ? "initial" : picture};
-}
 
 /** Join the topics for an element and tell `onPeople` of everybody on them, once each, except those on `without`; and how
  *  many there are, which in a crowd is more than are told of. */
@@ -30,15 +26,6 @@ export function joinPeople(element, topics, onPeople, without = []) {
 }
 
 export const topicsOf = (element, fallback = "presence:lobby") => (element.getAttribute("topics") ?? element.getAttribute("topic") ?? fallback).split(/\s+/).filter(Boolean);
-
-export function personRow(meta, me) {
-  const person = asPerson(meta);
-  const {text, mark} = doing(meta);
-  const you = Boolean(me) && person.id === me;
-  const robot = meta.simulated && icon("simulated", {size: 14, label: "Simulated"});
-  return h("li", {class: "row", "data-person": person.id}, face(person, {size: 36, mark, you}),
-    h("div", {class: "who"}, h("div", {class: "name"}, you ? `${person.name} (you)` : person.name), h("div", {class: "doing"}, text, robot)));
-}
 
 class People extends TandemElement {
   static css = `
