@@ -50,5 +50,15 @@ def boards() -> dict[str, Board]:
 
 @cache
 def most_points() -> dict[str, int]:
-    """What a perfect result of each type of event is worth."""
-    return dict(yaml.safe_load((FOLDER / "boards.yaml").read_text())["points"])
+    """What a perfect result of each type of event is worth, on boards and for levels and badges alike."""
+    return dict(yaml.safe_load((FOLDER / "points.yaml").read_text())["points"])
+
+
+def points_for(most: int, score: int) -> int:
+    """The share of what a perfect result is worth, halves up; the score in hundredths."""
+    return (most * score + 5_000) // 10_000
+
+
+def hundredths(value: float) -> int:
+    """A number as it is kept, halves up whatever their last binary digit."""
+    return int(value * 100 + 0.5 + 1e-7)

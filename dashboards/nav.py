@@ -27,6 +27,8 @@ class NavItem:
 
 ITEMS: Final[tuple[NavItem, ...]] = (
     NavItem("home", "Home", "home", "/", PAGES["/"]),
+    NavItem("boards", "Boards", "boards", "/boards", PAGES["/boards"]),
+    NavItem("me", "Me", "progress", "/me", PAGES["/me"]),
     NavItem("people", "People", "people", "/people", PAGES["/people"]),
     NavItem("workshops", "Workshops", "workshops", "/workshop", "workshop:lead", external=True),
     NavItem("health", "Health", "health", "/admin", PAGES["/admin"]),

@@ -9,7 +9,9 @@ from core.content import subjects
 from core.principal import Principal
 from dashboards.health_feed import HealthFeed
 from dashboards.pages.admin import admin_page
+from dashboards.pages.boards import boards
 from dashboards.pages.home import HomeModel, home
+from dashboards.pages.me import me
 from dashboards.pages.people import people
 from dashboards.serve import Page, Still
 from dashboards.template import Shell
@@ -18,6 +20,8 @@ from dashboards.template import Shell
 def pages(feed: HealthFeed) -> dict[str, Page]:
     return {
         "/": Still(home_page),
+        "/boards": Still(boards_page),
+        "/me": Still(me_page),
         "/people": Still(people_page),
         "/admin": lambda app, viewer: admin_page(app, feed, viewer),
     }
@@ -33,6 +37,14 @@ def home_page(app: App, viewer: Principal) -> Shell:
         simulated=app.settings.simulating,
     )
     return home(model)
+
+
+def boards_page(app: App, viewer: Principal) -> Shell:
+    return boards(viewer, names(), app.settings.simulating)
+
+
+def me_page(app: App, viewer: Principal) -> Shell:
+    return me(viewer, names(), app.settings.simulating)
 
 
 def people_page(app: App, viewer: Principal) -> Shell:

@@ -38,6 +38,13 @@ ICONS = {
     "started": "play", "diagnostic": "target", "event": "sparkles", "welcome": "handshake",
     # what people think of it
     "like": "thumbs-up", "celebrate": "party-popper", "wow": "sparkles", "support": "hand-heart",
+    # badges
+    "flame": "flame", "star": "star", "spark": "sparkle", "lamp": "lightbulb", "beacon": "tower-control",
+    "flag": "flag", "medal": "medal", "summit": "mountain", "steps": "chevrons-up",
+    "hand": "hand", "compass": "compass", "target": "target", "gear": "cog", "shoe": "footprints",
+    "boots": "milestone", "pair": "users",
+    # boards
+    "equal": "equal", "gauge": "gauge", "hidden": "eye-off", "undo": "undo-2",
     # controls and states
     "moon": "moon", "sun": "sun", "sign-out": "log-out", "sign-in": "log-in", "down": "chevron-down",
     "next": "chevron-right",

@@ -71,6 +71,8 @@ HANDED_ON_BY_ADMINS = KEY_SCOPES - {"tokens:staff"}
 
 PAGES: dict[str, str] = {
     "/": "home:read",
+    "/boards": "leaderboard:read",
+    "/me": "practice:write",
     "/people": "home:read",
     "/admin": "admin:read",
 }

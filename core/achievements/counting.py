@@ -17,7 +17,8 @@ from sqlalchemy.dialects.postgresql import insert
 from core.accounts.doings import add_activity
 from core.achievements.catalogue import catalogue
 from core.achievements.queries import badges_of, calendar_of, days_of
-from core.achievements.rules import BadgeSpec, due, hundredths, level_of, points_for, streak_of
+from core.achievements.rules import BadgeSpec, due, level_of, streak_of
+from core.content import hundredths, points_for
 from core.events.catalog import (
     AchievementUnlocked,
     Badge,

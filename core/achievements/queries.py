@@ -85,6 +85,27 @@ def figures_of(row: LearnerProgress | None) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelNow:
+    """The level of all one's points, and what lies around it."""
+
+    level: int
+    name: str
+    begins_at: int
+    next_at: int | None
+    next_name: str | None
+
+
+def level_now(row: LearnerProgress | None) -> LevelNow:
+    """How far somebody is over all subjects."""
+    levels, names = catalogue().levels, catalogue().level_names
+    level = level_of(row.points if row else 0, levels)
+    last = level == len(levels)
+    return LevelNow(
+        level, names[level - 1], levels[level - 1], None if last else levels[level], None if last else names[level]
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
     """What somebody has reached, and what comes next."""
 

@@ -82,17 +82,18 @@ def streak_of(numbers: Sequence[int], today: int, day_of: DayOf) -> Streak:
     return Streak(days, longest, last, last is not None and last >= today, freeze, until)
 
 
-# --- points and levels
+def saved_days(numbers: Sequence[int], today: int, day_of: DayOf) -> list[int]:
+    """The missed days over which the streak of somebody who practised on these days went on, today not counted."""
+    window, saved = Window(day_of), list[int]()
+    for last, following in zip(numbers, [*numbers[1:], today], strict=False):
+        missed = range(last + 1, following)
+        window.gap(missed)
+        if last > window.after:
+            saved += missed
+    return saved
 
 
-def points_for(most: int, score: int) -> int:
-    """The share of what a perfect result is worth, halves up; the score in hundredths."""
-    return (most * score + 5_000) // 10_000
-
-
-def hundredths(value: float) -> int:
-    """A number as it is kept, halves up whatever their last binary digit."""
-    return int(value * 100 + 0.5 + 1e-7)
+# --- levels
 
 
 def level_of(points: int, levels: Sequence[int]) -> int:

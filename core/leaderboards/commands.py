@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BigInteger, Row, and_, case, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from core.content import most_points
+from core.content import hundredths, most_points, points_for
 from core.events.catalog import DiagnosticCompleted, PracticeCompleted, QuizCompleted
 from core.events.fact import Fact
 from core.leaderboards.entries import ENTRY, is_average, score_before, standing_of, tell_scores
 from core.leaderboards.keeping import hold_boards, period_starts
-from core.leaderboards.rules import Recent, day_of, doubt, hundredths, least_of, points_for, value_of, week_of
+from core.leaderboards.rules import Recent, day_of, doubt, least_of, value_of, week_of
 from core.transaction import Transaction
 from data.tables import BoardRow, ChoiceRow, EntryRow, ResultRow, User
 

@@ -51,7 +51,7 @@ class Board(LiveView[BoardState]):
         if isinstance(event, LeaderboardRecalculated):
             return RESYNC
         if isinstance(event, LeaderboardPeriodEnded):
-            return state.emptied(event.period)
+            return state.ended(event.period)
         if who is None or not self.shows(delivery, params):
             return state.without(delivery.fact.about)
         if isinstance(event, StandingsChanged):

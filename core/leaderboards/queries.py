@@ -27,6 +27,9 @@ from data.tables import BoardRow
 
 ROW = """e.user_id, u.username AS name, u.avatar, u.simulated, e.score, e.results, e.reached_at, e.period_start, e.rank,
     e.cohort_rank, e.metadata AS details"""
+TODAY = """(SELECT d.score FROM leaderboard_entries d WHERE d.user_id = t.user_id AND d.subject_id = :board
+    AND d.period = 'daily' AND d.period_start = :day AND d.results >= :least) AS today"""
+"""What somebody reached on the same board today; of a table that is kept, nothing."""
 BEST_FIRST = "e.score DESC, e.reached_at, e.user_id"
 LISTED = {"global": "e.shown = 'public'", "cohort": "e.cohort_id = :cohort AND e.shown <> 'nobody'"}
 """Whom an entry may be shown to, in the words of the indexes."""
@@ -36,7 +39,10 @@ IN_SIGHT = {"global": "u.audience = 'public'", "cohort": "u.cohort_id = :cohort 
 SNAPSHOT = {
     scope: text(
         f"""
-        SELECT p.period AS which, t.* FROM leaderboard_boards b
+        SELECT p.period AS which, t.*, (
+            SELECT d.score FROM leaderboard_entries d WHERE d.user_id = t.user_id AND d.subject_id = b.id
+                AND d.period = 'daily' AND d.period_start = b.day AND d.results >= b.least) AS today
+        FROM leaderboard_boards b
         CROSS JOIN LATERAL (VALUES ('daily', b.day), ('weekly', b.week), ('all_time', b.since)) p (period, start)
         CROSS JOIN LATERAL (
             SELECT {ROW} FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
@@ -76,6 +82,7 @@ def _row(row: SqlRow[Any], scope: str) -> Row:
         period_start=row.period_start,
         stored=row.cohort_rank if scope == "cohort" else row.rank,
         history=tuple(row.details.get("ranks", {}).get("cohort" if scope == "cohort" else "global", ())),
+        today=row.today,
     )
 
 
@@ -129,7 +136,8 @@ async def read_board(
         raise NotFound("There is no such board.")
     now = {"daily": board.day, "weekly": board.week, "all_time": board.since}[period]
     begin = start or now
-    place = {"board": board.id, "period": period, "start": begin}
+    place = {"board": board.id, "period": period, "start": begin, "least": board.least}
+    place["day"] = board.day if begin == now else None
     if scope == "friends":
         people, top, own, around = await _among_friends(db, viewer, place, limit)
     else:
@@ -153,18 +161,21 @@ Found = tuple[int, list[Placed], Own | None, list[Placed]]
 THIS = "e.subject_id = :board AND e.period = :period AND e.period_start = :start"
 FIRST = {
     scope: text(
-        f"SELECT {ROW} FROM leaderboard_entries e JOIN users u ON u.id = e.user_id"  # noqa: S608
-        f" WHERE {THIS} AND {LISTED[scope]} AND {IN_SIGHT[scope]} ORDER BY {BEST_FIRST} LIMIT :limit"
+        f"""
+        SELECT t.*, {TODAY} FROM (
+            SELECT {ROW} FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
+            WHERE {THIS} AND {LISTED[scope]} AND {IN_SIGHT[scope]} ORDER BY {BEST_FIRST} LIMIT :limit
+        ) t ORDER BY {BEST_FIRST.replace("e.", "t.")}
+        """  # noqa: S608
     )
     for scope in LISTED
 }
 MINE = {
     scope: text(
         f"""
-        SELECT {ROW}, {LISTED[scope]} AND {IN_SIGHT[scope]} AS listed, n.people, n.ahead
+        SELECT {ROW}, {LISTED[scope]} AND {IN_SIGHT[scope]} AS listed, n.people, n.ahead, {TODAY.replace("t.", "e.")}
         FROM (VALUES (1)) one
-        LEFT JOIN leaderboard_entries e ON {THIS} AND e.user_id = :me
-            AND e.results >= (SELECT b.least FROM leaderboard_boards b WHERE b.id = :board)
+        LEFT JOIN leaderboard_entries e ON {THIS} AND e.user_id = :me AND e.results >= :least
         LEFT JOIN users u ON u.id = e.user_id
         CROSS JOIN LATERAL (
             SELECT count(*) AS people, count(*) FILTER (WHERE o.score > e.score) AS ahead
@@ -187,7 +198,7 @@ def _beside(scope: str, ahead: bool) -> str:
     listed = LISTED[scope].replace("e.", "o.")
     return f"""
         SELECT t.*, (SELECT count(*) FROM leaderboard_entries o WHERE {THIS.replace("e.", "o.")} AND {listed}
-            AND {between.replace("e.score", "t.score")}) AS between_us, {str(ahead).lower()} AS before
+            AND {between.replace("e.score", "t.score")}) AS between_us, {str(ahead).lower()} AS before, {TODAY}
         FROM (
             SELECT {ROW} FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
             WHERE {THIS} AND {LISTED[scope]} AND {IN_SIGHT[scope]} AND e.user_id <> :me
@@ -226,8 +237,9 @@ def _beside_me(row: SqlRow[Any], own: Own, scope: str) -> Placed:
 
 FRIENDS = text(
     f"""
-    SELECT {ROW}, e.shown <> 'nobody' AS listed FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
-    WHERE {THIS} AND (e.user_id = :me AND e.results >= (SELECT b.least FROM leaderboard_boards b WHERE b.id = :board)
+    SELECT {ROW}, e.shown <> 'nobody' AS listed, {TODAY.replace("t.", "e.")}
+    FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
+    WHERE {THIS} AND (e.user_id = :me AND e.results >= :least
         OR e.shown <> 'nobody' AND (u.audience = 'public' OR u.audience = 'cohort' AND u.cohort_id = :cohort)
         AND e.user_id IN (
             SELECT friend_id FROM friendships WHERE user_id = :me AND status = 'accepted'

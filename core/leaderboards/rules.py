@@ -59,16 +59,6 @@ def ends_at(period: Period, start: date, zone: ZoneInfo) -> datetime | None:
 # --- what a result is worth
 
 
-def hundredths(value: float) -> int:
-    """To the nearest hundredth, halves up."""
-    return int(value * 100 + 0.5)
-
-
-def points_for(most: int, score: int) -> int:
-    """The share of what a perfect result is worth, halves up; the score in hundredths."""
-    return (most * score + 5_000) // 10_000
-
-
 def value_of(metric: str, points: int, score: int, wpm: int | None) -> int | None:
     """What one result adds on a board of this metric; None where it adds nothing."""
     if metric == "points":

@@ -33,6 +33,8 @@ class Row:
     stored: int | None
     """The rank when the board was last recalculated."""
     history: tuple[int, ...] = ()
+    today: int | None = None
+    """The score of the same board's open day."""
 
     @property
     def key(self) -> tuple[int, datetime, UUID]:
@@ -47,6 +49,7 @@ class Row:
             "simulated": self.simulated,
             "score": self.score,
             "results": self.results,
+            "today": self.today,
             "previous_rank": self.stored,
             "rank_change": self.stored - rank if self.stored else None,
             "velocity": velocity(self.history),
@@ -68,6 +71,9 @@ class Table:
 
     def row_of(self, user_id: UUID | None) -> Row | None:
         return next((row for row in self.rows if row.user_id == user_id), None)
+
+    def at_midnight(self) -> Table:
+        return table_of([replace(row, today=None) for row in self.rows], open=self.open)
 
     def wire(self) -> list[dict[str, Any]]:
         places = ranks([row.score for row in self.shown])
@@ -107,8 +113,25 @@ class BoardState:
         return self._each(user_id, dict.fromkeys(self.tables))
 
     def scored(self, who: PublicPerson, scope: str, standings: Iterable[Standing]) -> BoardState | Resync:
-        found = {s.period: row_of(who, scope, s) for s in standings if s.board == self.board}
-        return self._each(who.id, found)
+        mine = {s.period: s for s in standings if s.board == self.board}
+        known = [row for table in self.tables.values() if (row := table.row_of(who.id))]
+        daily = mine.get("daily")
+        today = daily.score if daily and daily.ranked else None
+        if daily is None and known:
+            today = known[0].today
+        state = self._each(who.id, {period: row_of(who, scope, s, today) for period, s in mine.items()})
+        if not isinstance(state, BoardState):
+            return RESYNC
+        if daily is None and not known and any(table.row_of(who.id) for table in state.tables.values()):
+            # An older result brought somebody into sight, of whose day nothing is known here.
+            return RESYNC
+        return state._today(who.id, today)
+
+    def _today(self, user_id: UUID, today: int | None) -> BoardState:
+        state = self
+        for period in PERIODS:
+            state = state.changed(user_id, period, today=today)
+        return state
 
     def _each(self, user_id: UUID | None, rows: Mapping[str, Row | None]) -> BoardState | Resync:
         tables = dict(self.tables)
@@ -139,11 +162,15 @@ class BoardState:
                 state = state.changed(user_id, move.period, history=tuple(move.ranks))
         return state
 
-    def emptied(self, period: str) -> BoardState:
-        return replace(self, tables={**self.tables, period: Table()})
+    def ended(self, period: str) -> BoardState:
+        """With an empty table; when a day is over, nobody has done anything today."""
+        tables = {**self.tables, period: Table()}
+        if period == "daily":
+            tables = {name: table.at_midnight() for name, table in tables.items()}
+        return replace(self, tables=tables)
 
 
-def row_of(who: PublicPerson, scope: str, standing: Standing) -> Row | None:
+def row_of(who: PublicPerson, scope: str, standing: Standing, today: int | None) -> Row | None:
     if not standing.ranked:
         return None
     known = "cohort" if scope == "cohort" else "global"
@@ -158,4 +185,5 @@ def row_of(who: PublicPerson, scope: str, standing: Standing) -> Row | None:
         period_start=standing.period_start,
         stored=standing.stored.get(known),  # type: ignore[call-overload]
         history=tuple(standing.history.get(known, ())),  # type: ignore[call-overload]
+        today=today,
     )

@@ -18,6 +18,10 @@ import {startTheme} from "./theme.js";
 // Between two and four seconds, so that many pages do not come back in the same instant.
 const grace = () => 2000 + Math.random() * 2000;
 
+/** Elements that fill a page of their own are loaded where they stand. */
+const OWN = {"tandem-boards": "./elements/boards.js", "tandem-progress": "./elements/progress.js"};
+for (const [tag, module] of Object.entries(OWN)) if (document.querySelector(tag)) import(module);
+
 startTheme();
 menu();
 keepPageFresh();

@@ -12,13 +12,12 @@ from core.achievements.catalogue import catalogue
 from core.achievements.rules import (
     Streak,
     due,
-    hundredths,
     level_of,
     next_ones,
-    points_for,
     streak_of,
     week_of,
 )
+from core.content import hundredths, points_for
 
 MONDAY = date(2026, 3, 2).toordinal()
 

@@ -21,6 +21,8 @@ JUDGED = {(1440, "light"), (390, "dark")}
 PAGES = {
     "/": "demo-tutor",
     "/people": "demo-tutor",
+    "/boards": "demo-student",
+    "/me": "demo-student",
     "/admin": "demo-admin",
     "/enter": "",
     "/login": "",
@@ -44,8 +46,13 @@ FOCUSED = """() => {
 
 async def drawn(page: Page, path: str) -> None:
     """Everything that comes after the first bytes is there."""
-    if path in ("/", "/people", "/admin"):
+    if path in ("/", "/people", "/boards", "/me", "/admin"):
         await live(page)
+    if path == "/me":
+        await expect(page.locator("tandem-progress .month")).to_be_visible()
+        await expect(page.locator("tandem-progress .ring")).to_be_visible()
+    if path == "/boards":
+        await expect(page.locator("tandem-boards .main :is(.line, .state)").first).to_be_visible()
     if path == "/people":
         await expect(page.locator("tandem-directory .row").first).to_be_visible()
     if path == "/":
@@ -160,7 +167,8 @@ async def test_the_navigation_offers_what_the_role_may_open_and_nothing_else(
     offered = [await link.get_attribute("href") for link in await links.all()]
     leads = persona in ("demo-tutor", "demo-facilitator", "demo-admin")
     staff = ["/admin", "/api/v1/"] if persona == "demo-admin" else []
-    assert offered == ["/", "/people", *(["/workshop"] if leads else []), *staff]
+    own = [] if persona == "demo-analyst" else ["/me"]
+    assert offered == ["/", "/boards", *own, "/people", *(["/workshop"] if leads else []), *staff]
     await expect(page.locator('[aria-current="page"]')).to_have_text("Home")
     answer = await page.goto(house.base + "/admin")
     assert answer

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.content import boards, most_points, subjects
+from core.content import boards, hundredths, most_points, points_for, subjects
 from core.leaderboards.rules import (
     PERIODS,
     SESSIONS,
@@ -17,8 +17,6 @@ from core.leaderboards.rules import (
     day_of,
     doubt,
     ends_at,
-    hundredths,
-    points_for,
     ranks,
     starts_at,
     value_of,

@@ -60,6 +60,7 @@ _ENTRY: Final[dict[str, Any]] = {
     "simulated": False,
     "score": 1240,
     "results": 46,
+    "today": 64,
     "previous_rank": 7,
     "rank_change": 2,
     "velocity": 0.4,

@@ -143,7 +143,8 @@ class PersonRemoved(Durable, frozen=True):
 
 class BoardEntry(msgspec.Struct, frozen=True):
     """A row of a board; the score in points, or in hundredths of an average. `rank_change` is places gained since
-    `previous_rank` was counted, `velocity` those gained a session, `history` the rank after each of the last ones."""
+    `previous_rank` was counted, `velocity` those gained a session, `history` the rank after each of the last ones,
+    `today` the score of the board's present day."""
 
     rank: int
     user_id: str
@@ -152,6 +153,7 @@ class BoardEntry(msgspec.Struct, frozen=True):
     simulated: bool
     score: int
     results: int
+    today: int | None
     previous_rank: int | None
     rank_change: int | None
     velocity: float

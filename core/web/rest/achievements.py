@@ -9,11 +9,13 @@ from uuid import UUID
 from msgspec import Meta
 
 from core.achievements.catalogue import catalogue
-from core.achievements.queries import Reached, reached, streak_now
+from core.achievements.history import month_of, points_this_week, results_table
+from core.achievements.queries import Reached, level_now, reached, streak_now
 from core.achievements.rules import BadgeSpec, level_of
 from core.errors import Forbidden
-from core.web.rest.fields import Output
-from core.web.routes import READING, Call, Routes
+from core.safety.limiter import Rate
+from core.web.rest.fields import Input, Output
+from core.web.routes import READING, Call, Raw, Routes
 
 routes = Routes("Achievements")
 
@@ -53,11 +55,23 @@ class StreakOut(Output, frozen=True, kw_only=True):
     ends_at: Annotated[datetime | None, Meta(description="When it is lost unless one practises before.")]
 
 
+class LevelNowOut(Output, frozen=True, kw_only=True):
+    """The level of all one's points."""
+
+    level: int
+    name: str
+    begins_at: Annotated[int, Meta(description="The points with which it begins.")]
+    next_at: Annotated[int | None, Meta(description="Those of the next one; null on the last.")]
+    next_name: str | None
+
+
 class AchievementsOut(Output, frozen=True, kw_only=True):
     """Everything one has reached."""
 
     points: int
+    this_week: Annotated[int, Meta(description="Points since Monday, by one's own calendar.")]
     practices: int
+    level: LevelNowOut
     streak: StreakOut
     levels: list[LevelOut]
     achievements: Annotated[list[BadgeOut], Meta(description="The whole catalogue, earned ones first.")]
@@ -75,11 +89,22 @@ async def get_achievements(call: Call[None, None]) -> AchievementsOut:
     me = _me(call)
     async with call.app.transactions.read() as db:
         mine = await reached(db, me)
-        streak = await streak_now(db, me, call.app.clock.now())
+        now = call.app.clock.now()
+        streak = await streak_now(db, me, now)
+        this_week = await points_this_week(db, me, now)
+    level = level_now(mine.row)
     mine.figures["streak"] = streak.days
     return AchievementsOut(
         points=mine.figures["points"],
+        this_week=this_week,
         practices=mine.figures["practices"],
+        level=LevelNowOut(
+            level=level.level,
+            name=level.name,
+            begins_at=level.begins_at,
+            next_at=level.next_at,
+            next_name=level.next_name,
+        ),
         streak=StreakOut(
             days=streak.days,
             longest=streak.longest,
@@ -131,6 +156,66 @@ def _badge(spec: BadgeSpec, mine: Reached) -> BadgeOut:
         earned=len(earned),
         timestamp=max((row.earned_at for row in earned), default=None),
     )
+
+
+class MonthQuery(Input, frozen=True, kw_only=True):
+    """Which month."""
+
+    month: Annotated[
+        Annotated[str, Meta(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$")] | None,
+        Meta(description="Such as `2026-03`; the present one if absent."),
+    ] = None
+
+
+class DayOut(Output, frozen=True, kw_only=True):
+    """A day on which one practised, or that a freeze saved."""
+
+    day: date
+    practices: int
+    saved: Annotated[bool, Meta(description="Without practice, and the streak went on over it.")]
+
+
+class DaysOut(Output, frozen=True, kw_only=True):
+    """The days of a month, by one's own calendar; those on which nothing was are left out."""
+
+    month: date
+    today: date
+    days: list[DayOut]
+
+
+@routes(
+    "GET",
+    "/api/v1/achievements/days",
+    scope="practice:write",
+    summary="The days of a month on which one practised, and those a freeze saved.",
+    rate=READING,
+)
+async def get_days(call: Call[None, MonthQuery]) -> DaysOut:
+    me, asked = _me(call), call.query.month
+    first = date.fromisoformat(f"{asked}-01") if asked else None
+    async with call.app.transactions.read() as db:
+        month = await month_of(db, me, call.app.clock.now(), first)
+    days = [DayOut(day=day.day, practices=day.practices, saved=day.saved) for day in month.days]
+    return DaysOut(month=month.first, today=month.today, days=days)
+
+
+EXPORTING = Rate(30, 60)
+
+
+@routes(
+    "GET",
+    "/api/v1/achievements/results",
+    scope="practice:write",
+    summary="All one's own results, as a table to keep.",
+    rate=EXPORTING,
+    media={"text/csv; charset=utf-8": None},
+)
+async def get_results(call: Call[None, None]) -> Raw:
+    """When, what, how well, and what it was worth: nothing of anybody else."""
+    me = _me(call)
+    async with call.app.transactions.read() as db:
+        table = await results_table(db, me)
+    return Raw(table, "text/csv; charset=utf-8", file_name="my-results.csv")
 
 
 def _me(call: Call[Any, Any]) -> UUID:

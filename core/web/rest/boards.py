@@ -65,6 +65,7 @@ class EntryOut(Output, frozen=True, kw_only=True):
     simulated: bool
     score: int
     results: int
+    today: Annotated[int | None, Meta(description="The score of the board's present day; null for a kept table.")]
     previous_rank: Annotated[int | None, Meta(description="As it was when the board was last recalculated.")]
     rank_change: Annotated[int | None, Meta(description="Places gained since; below zero, lost.")]
     velocity: Annotated[float, Meta(description="Places gained a session, over the last five.")]
@@ -116,6 +117,7 @@ ROW = {
     "simulated": False,
     "score": 1240,
     "results": 46,
+    "today": 64,
     "previous_rank": 7,
     "rank_change": 2,
     "velocity": 0.4,
@@ -278,6 +280,7 @@ def _entry(placed: Placed) -> EntryOut:
         simulated=row.simulated,
         score=row.score,
         results=row.results,
+        today=row.today,
         previous_rank=row.stored,
         rank_change=row.stored - rank if row.stored else None,
         velocity=velocity(row.history),

@@ -1,0 +1,68 @@
+"""The page of boards: one's own place always in sight, rows that glide, and what is hidden at once."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.shared import SLOW, Visit, chromium, house, live, practice, send, tell, visit, worry
+from tests.process_kit import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+__all__ = ["chromium", "house", "visit", "worry"]
+
+COHORT = "Maple class (simulated)"
+
+
+async def fellows(house: Server, number: int = 14) -> None:
+    """So many of the demo's class, each with a few points more than the next."""
+    for n in range(number):
+        person = {"name": f"Pal{n} Example", "role": "student", "age_band": "18_plus", "cohort": COHORT}
+        await send(house, "PUT", f"/api/v1/people/pal-{n}", person)
+    await tell(house, *(practice(f"pal{n}", f"pal-{n}", 99 - 3 * n) for n in range(number)))
+
+
+@pytest.mark.req("LB-9", "LB-10", "LB-11", "LB-15", "HUB-24")
+async def test_ones_place_among_others_live_in_every_tab(house: Server, visit: Visit) -> None:
+    await fellows(house)
+    await tell(house, practice("own", "demo-adult-student", 20))
+    page, second = await visit("demo-adult-student", "/boards"), await visit("demo-student", "/boards")
+    await live(page)
+    mine = page.locator("tandem-boards .line.mine")
+    await expect(mine.locator(".rank b")).to_have_text("15", timeout=SLOW)
+    await expect(page.locator("tandem-boards .gap")).to_have_text("Left out: 11 to 12")
+    await page.set_viewport_size({"width": 390, "height": 700})
+    await expect(mine).to_be_in_viewport(ratio=0.9)
+    await expect(page.locator("tandem-boards .line.pin")).to_have_count(2)
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await tell(house, *(practice(f"more{n}", "demo-adult-student", 100) for n in range(2)))
+    await expect(mine.locator(".rank b")).to_have_text("1", timeout=SLOW)
+    await expect(mine.locator(".score")).to_have_text("66")
+    await expect(second.locator("tandem-boards .body .called").first).to_have_text("Daniel Okafor", timeout=SLOW)
+    await page.locator("tandem-boards .called", has_text="Pal0").click()
+    await expect(page.locator("tandem-boards .profile")).to_contain_text("In your cohort")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("switch", name="Show me on boards").click()
+    await expect(second.locator("tandem-boards .body")).not_to_contain_text("Daniel", timeout=SLOW)
+    await expect(page.locator("tandem-boards .side")).to_contain_text("Others do not see you here", timeout=SLOW)
+    await page.get_by_role("switch", name="Show me on boards").click()
+    await expect(second.locator("tandem-boards .body")).to_contain_text("Daniel", timeout=SLOW)
+
+
+@pytest.mark.req("LB-9", "LB-15", "AF-20")
+async def test_the_address_keeps_the_table_and_an_ended_week_is_read_as_it_was(house: Server, visit: Visit) -> None:
+    page = await visit("demo-student", "/boards")
+    await page.get_by_role("button", name="All time").click()
+    await page.get_by_role("combobox", name="Board").select_option("typing_wpm")
+    assert "period=all_time" in page.url
+    assert "board=typing_wpm" in page.url
+    await expect(page.locator("tandem-boards .state")).to_contain_text("The first practice opens this board")
+    await page.reload()
+    await expect(page.get_by_role("button", name="All time")).to_have_attribute("aria-pressed", "true")
+    await page.go_back()
+    await expect(page.get_by_role("combobox", name="Board")).to_have_value("math")
+    await page.get_by_role("button", name="Weekly").click()
+    await page.get_by_role("button", name="Last week, as it ended").click()
+    await expect(page.locator("tandem-boards .frozen")).to_contain_text("as it ended")
+    await page.get_by_role("button", name="This week").click()
+    await expect(page.locator("tandem-boards .frozen")).to_have_count(0)
