@@ -4,6 +4,9 @@ A reaction is a function with a name, the types it answers and where it starts (
 whole log). Its cursor moves in the transaction of its effect, so a crash between the two cannot be. Five failures on
 one fact park it in `parked_events` and the rest goes on; a temporary error is no failure, the reaction waits. A
 reaction never calls the outside world.
+
+One question tells which reactions have something to do, so that quiet costs next to nothing and a fact costs those whom
+it concerns. While there is much to do, facts gather for a moment and are taken in fewer, larger transactions.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import TandemError, Unavailable
@@ -31,8 +34,24 @@ log = logging.getLogger(__name__)
 BATCH = 100
 TRIES = 5
 POLL = 1.0
+PACE = 0.1
+"""Seconds between two beginnings at least: a fact after a quiet moment is reacted to at once."""
 LAG = 1_000
 """So far behind the head a cursor may stay that meets none of its types: the log is only cut off below all cursors."""
+
+# Those with facts of their types after their cursor, with a failure behind them, or far behind the head.
+DUE = text(
+    """
+    SELECT cursor.name
+    FROM reaction_cursors AS cursor, (SELECT COALESCE(MAX(seq), 0) AS seq FROM event_log) AS head
+    WHERE cursor.name = ANY(:names)
+        AND (cursor.tries > 0 OR head.seq - cursor.seq >= :lag OR (head.seq > cursor.seq AND EXISTS (
+            SELECT FROM event_log AS fact
+            WHERE fact.seq > cursor.seq AND (cursor.name, fact.type) IN (SELECT * FROM UNNEST(:names, :types)))))
+    """
+).bindparams(
+    bindparam("names", type_=ARRAY(Text)), bindparam("types", type_=ARRAY(Text)), bindparam("lag", type_=BigInteger)
+)
 
 React = Callable[[Transaction, Fact], Awaitable[None]]
 
@@ -51,9 +70,13 @@ class Reactions:
     def __init__(self, transactions: Transactions, registry: Iterable[Reaction], *, poll: float = POLL) -> None:
         self._transactions, self.poll = transactions, poll
         self.registry = tuple(registry)
+        pairs = [(reaction.name, event.type) for reaction in self.registry for event in reaction.on]
+        self._question = {"names": [name for name, _ in pairs], "types": [type for _, type in pairs], "lag": LAG}
         self._woken, self._draining = asyncio.Event(), asyncio.Lock()
         self._limits: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
+        self._moved = False
+        """Whether a cursor went on since this was last asked."""
         self.parked = 0
 
     async def start(self) -> None:
@@ -69,24 +92,39 @@ class Reactions:
         self._woken.set()
 
     async def _run(self) -> None:
+        loop, began = asyncio.get_running_loop(), float("-inf")
         while True:
             try:
                 async with asyncio.timeout(self.poll):
                     await self._woken.wait()
             except TimeoutError:
                 pass
+            await asyncio.sleep(max(0.0, began + PACE - loop.time()))
             self._woken.clear()
+            began = loop.time()
             await self.drain()
 
     async def drain(self) -> None:
-        """Let every reaction catch up with the log."""
+        """Let every reaction catch up with the log, and with what others state meanwhile."""
         async with self._draining:
-            for reaction in self.registry:
-                try:
-                    while await self._batch(reaction):
-                        pass
-                except Exception:
-                    log.warning("a reaction has to wait", extra={"reaction": reaction.name}, exc_info=True)
+            self._moved = True
+            while self._moved:
+                self._moved = False
+                for reaction in await self._due():
+                    try:
+                        while await self._batch(reaction):
+                            pass
+                    except Exception:
+                        log.warning("a reaction has to wait", extra={"reaction": reaction.name}, exc_info=True)
+
+    async def _due(self) -> list[Reaction]:
+        """Those that have something to do."""
+        try:
+            found = {row.name for row in await self._transactions.look(DUE, self._question)}
+        except Exception:
+            log.warning("reactions have to wait", exc_info=True)
+            return []
+        return [reaction for reaction in self.registry if reaction.name in found]
 
     async def _batch(self, reaction: Reaction) -> bool:
         """One transaction of work; whether there may be more."""
@@ -107,6 +145,7 @@ class Reactions:
                 if len(facts) < limit and head - cursor.seq >= LAG:
                     # What was read after the head was known held none of its own up to there.
                     cursor.seq = head
+            self._moved = self._moved or bool(facts)
             return len(facts) == limit
         except Exception as error:
             if is_conflict(error):

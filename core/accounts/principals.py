@@ -10,7 +10,7 @@ from sys import intern
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, select, union_all
+from sqlalchemy import ARRAY, LargeBinary, Row, Uuid, any_, bindparam, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.access import KEY_SCOPES, scopes_of
@@ -69,15 +69,17 @@ class Principals:
         return {ids[row.id]: _principal(ids[row.id], row, today) for row in rows}
 
     async def from_key(self, key: str) -> Principal:
-        wanted = select(ApiKey).where(ApiKey.key_hash == hash_secret(key), ApiKey.revoked_at.is_(None))
-        async with self._transactions.read() as db:
-            found = (await db.execute(wanted)).scalar_one_or_none()
-        if found is None:
+        rows = await self._transactions.look(KEY, {"hash": hash_secret(key)})
+        if not rows:
             raise Unauthorized
+        (found,) = rows
         scopes = frozenset(found.scopes) & KEY_SCOPES
         return Principal(kind="key", id=found.id, name=found.name, scopes=scopes, minor=False, audience="public")
 
 
+KEY = select(ApiKey.id, ApiKey.name, ApiKey.scopes).where(
+    ApiKey.key_hash == bindparam("hash", type_=LargeBinary), ApiKey.revoked_at.is_(None)
+)
 PERSON = (
     User.id,
     User.username,

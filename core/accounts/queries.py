@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.rules import avatar_url
@@ -16,8 +17,12 @@ from core.principal import PublicPerson
 from core.transaction import Transactions
 from data.tables import User
 
+PUBLIC = select(User.id, User.username, User.avatar, User.audience, User.cohort_id, User.simulated).where(
+    User.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+)
 
-def public_of(user: User) -> PublicPerson:
+
+def public_of(user: User | Row[Any]) -> PublicPerson:
     return PublicPerson(user.id, user.username, avatar_url(user.avatar), user.audience, user.cohort_id, user.simulated)
 
 
@@ -61,6 +66,7 @@ class Decorator:
         self._transactions = transactions
 
     async def __call__(self, facts: Sequence[Fact]) -> list[Delivery]:
-        async with self._transactions.read() as db:
-            people = await public_people(db, (f.about for f in facts if f.about))
+        about = list({f.about for f in facts if f.about})
+        rows = await self._transactions.look(PUBLIC, {"ids": about}) if about else ()
+        people = {row.id: public_of(row) for row in rows}
         return [Delivery(fact, people.get(fact.about) if fact.about else None) for fact in facts]

@@ -7,12 +7,13 @@ order and a reader that follows with a cursor never skips a row that commits lat
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select, text
+from sqlalchemy import ARRAY, BigInteger, Executable, Row, Text, any_, bindparam, func, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.events.catalog import CATALOG, Event, Unreadable, from_properties
@@ -63,7 +64,7 @@ def _fact(seq: int, draft: Draft, received_at: datetime) -> Fact:
     )
 
 
-def fact_of(row: EventRow) -> Fact:
+def fact_of(row: EventRow | Row[Any]) -> Fact:
     return Fact(
         seq=row.seq,
         event_id=row.event_id,
@@ -82,7 +83,7 @@ def fact_of(row: EventRow) -> Fact:
     )
 
 
-def _event_of(row: EventRow) -> Event:
+def _event_of(row: EventRow | Row[Any]) -> Event:
     """What the row states. One bad row must not stop whoever reads the log, so it comes as `Unreadable`."""
     try:
         known = CATALOG[row.type]
@@ -99,6 +100,32 @@ async def read_since(db: AsyncSession, seq: int, limit: int = 500, types: Sequen
     known = EventRow.type.in_(types or tuple(CATALOG))
     wanted = select(EventRow).where(EventRow.seq > seq, known).order_by(EventRow.seq).limit(limit)
     return [fact_of(row) for row in (await db.execute(wanted)).scalars()]
+
+
+# The history's name beside its next facts, and alone when there are none. In one question: a node asks it with every
+# poke, and each question more is a turn of the loop and of the database that a fact waits for.
+_next = (
+    select(EventRow)
+    .where(EventRow.seq > bindparam("seq", type_=BigInteger))
+    .where(EventRow.type == any_(bindparam("types", type_=ARRAY(Text))))
+    .order_by(EventRow.seq)
+    .limit(bindparam("most", type_=BigInteger))
+    .lateral("fact")
+)
+NEXT = (
+    select(Meta.value.label("epoch"), *_next.c)
+    .select_from(Meta)
+    .outerjoin(_next, true())
+    .where(Meta.key == "log_epoch")
+    .order_by(_next.c.seq)
+)
+Look = Callable[[Executable, Mapping[str, Any]], Awaitable[Sequence[Row[Any]]]]
+
+
+async def read_next(look: Look, seq: int, limit: int) -> tuple[str, list[Fact]]:
+    """The name of the history, and its next facts after `seq`, in order."""
+    rows = await look(NEXT, {"seq": seq, "types": list(CATALOG), "most": limit})
+    return rows[0].epoch, [fact_of(row) for row in rows if row.seq is not None]
 
 
 async def last_seq(db: AsyncSession) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 from core.events.catalog import AccessChanged, PersonErased
 from core.events.fact import Fact
-from core.events.log import last_seq, log_epoch, read_since
+from core.events.log import last_seq, log_epoch, read_next
 from core.live.hub import Hub, Message
 from core.live.liveview import Delivery, LiveView, Topics, match
 from core.transaction import Transactions
@@ -65,17 +65,18 @@ class Relay:
         """Read to the end of the log; the `seq` reached."""
         async with self._reading:
             while True:
-                async with self._transactions.read() as db:
-                    epoch = await log_epoch(db)
-                    if epoch != self.epoch:
-                        self._begin_again(epoch, await last_seq(db))
-                    facts = await read_since(db, self._hub.seq, BATCH)
+                epoch, facts = await read_next(self._transactions.look, self._hub.seq, BATCH)
+                if epoch != self.epoch:
+                    await self._begin_again()
+                    continue
                 for delivery in await self._decorate(facts) if facts else ():
                     self._deliver(delivery)
                 if len(facts) < BATCH:
                     return self._hub.seq
 
-    def _begin_again(self, epoch: str, seq: int) -> None:
+    async def _begin_again(self) -> None:
+        async with self._transactions.read() as db:
+            epoch, seq = await log_epoch(db), await last_seq(db)
         log.critical("the log has another history: beginning again", extra={"seq": seq})
         self.epoch = epoch
         self._hub.begin_again(seq)

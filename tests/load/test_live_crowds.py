@@ -34,7 +34,7 @@ def test_what_five_thousand_idle_ones_cost() -> None:
 
     def idle(server: Server, plan: Plan, crew: Crew) -> Report:
         report = opened(server, plan, crew)
-        with Watch(server.pid or 0) as watch:
+        with Watch(server.pid or 0, beside=server.beside) as watch:
             assert crew.stay(QUIET) == plan.conns
         spent.setdefault(server.dialect, []).append((watch.cpu + watch.helpers_cpu) / watch.seconds)
         return report

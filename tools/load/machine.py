@@ -98,12 +98,15 @@ class Watch:
 
     pid: int
     samples: list[Sample] = field(default_factory=list)
+    beside: int = 0
+    """A process that works for the server and is not of its family: its database."""
     _end: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _helpers: list[int] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        self._helpers = [pid for pid in family(self.pid) if pid != self.pid]
+        beside = family(self.beside) if self.beside else []
+        self._helpers = [pid for pid in (*family(self.pid), *beside) if pid != self.pid]
         self._sample()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._thread.start()

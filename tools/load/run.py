@@ -183,7 +183,7 @@ def opened(server: Server, plan: Plan, crew: Crew) -> Report:
         warm(server, plan, crew)
         report.before = usage(server.pid)
     crew.set_up(server.host, server.port, server.dialect, server.members(plan.conns, plan.topics))
-    with Watch(server.pid or 0) as watch:
+    with Watch(server.pid or 0, beside=server.beside) as watch:
         report.opening = crew.open(plan.together, plan.patience)
     report.opened = watch
     crew.stay(plan.settle)
@@ -217,7 +217,7 @@ def play(server: Server, report: Report, crew: Crew) -> None:
     if not streams or not report.opening.joined:
         return
     door = server.door(max(stream.rooms for stream in streams)) if server.keys else None
-    with Watch(server.pid or 0) as watch:
+    with Watch(server.pid or 0, beside=server.beside) as watch:
         report.measured = crew.measure(new_run(), streams, report.plan.drain, door)
     report.watch = watch
 

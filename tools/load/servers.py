@@ -18,8 +18,10 @@ from pathlib import Path
 
 import jwt
 
+from data.embedded.homes import find_home
+from data.embedded.processes import postmaster_of
 from tools.load.client import Member
-from tools.load.machine import prefer
+from tools.load.machine import family, prefer
 from tools.load.publisher import RestDoor
 from tools.programs import ROOT, node
 
@@ -52,6 +54,8 @@ class Server:
     people: tuple[Person, ...]
     pid: int | None = None
     keys: tuple[str, ...] = ()
+    beside: int = 0
+    """Its database's process, which belongs to a keeper of its own."""
 
     def members(self, conns: int, listens: Sequence[tuple[str, int]]) -> list[Member]:
         """So many, each listening to a topic of every kind that is named with its number of rooms."""
@@ -166,7 +170,10 @@ def tandem(folder: Path, people: int, cohorts: int, core: int | None, **settings
             raise ServerError("the people could not be made known:\n" + (done.stdout + done.stderr)[-2000:])
         known, keys = _seeded(folder, people, cohorts) or ((), ())
     with started([*command, "serve"], env, core) as (pid, port):
-        yield Server("tandem", HOST, port, known, pid, keys)
+        beside = postmaster_of(find_home(folder / "postgres") / "data") or 0
+        for helper in family(beside) if beside else ():
+            prefer(helper)
+        yield Server("tandem", HOST, port, known, pid, keys, beside)
 
 
 def _seeded(folder: Path, people: int, cohorts: int) -> tuple[tuple[Person, ...], tuple[str, ...]] | None:

@@ -14,8 +14,8 @@ from typing import Protocol
 
 log = logging.getLogger(__name__)
 
-SLICE = 2_000
-"""Connections written to in one turn."""
+SLICE = 100
+"""Connections written to in one turn: less than a millisecond, for each question to the database waits a turn."""
 
 
 class Writer(Protocol):
