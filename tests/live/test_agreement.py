@@ -187,7 +187,9 @@ class Watchdog:
     def _check(self, message: Message, users: dict[str, User], fresh: bool) -> None:
         shown = json.dumps([message.payload, str(message.about)])
         by_id = {user.id: user for user in users.values()}
-        if message.name.endswith("_removed"):
+        if message.name == "activity_removed":
+            assert message.payload.keys() == {"activity_id"}, "what is gone is named by an id that means nothing"
+        if message.name == "person_removed":
             assert message.payload.keys() == {"user_id"}, "who is gone is named by an id that means nothing"
         elif message.name != "snapshot" and message.about is not None:
             person = by_id.get(message.about)

@@ -258,9 +258,14 @@ class World:
         await self.app.transactions.run(actor, remove_activity, activity)
 
     async def challenge(self) -> None:
-        one, activity, _ = await self._at_something()
+        """Somebody answers what somebody else finished; whom they may not reach, they do not."""
         self.clock.advance(600)
-        await self.app.transactions.run(one, challenge_back, self.app.gate, activity)
+        for _ in range(8):
+            one, activity, owner = await self._at_something()
+            if one.id != owner:
+                with suppress(TandemError):
+                    await self.app.transactions.run(one, challenge_back, self.app.gate, activity)
+                    return
 
     async def read_feed(self) -> None:
         one, activity, _ = await self._at_something()
