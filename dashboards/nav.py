@@ -27,6 +27,7 @@ class NavItem:
 
 ITEMS: Final[tuple[NavItem, ...]] = (
     NavItem("home", "Home", "home", "/", PAGES["/"]),
+    NavItem("practice", "Practice", "practice", "/practice", PAGES["/practice"]),
     NavItem("boards", "Boards", "boards", "/boards", PAGES["/boards"]),
     NavItem("me", "Me", "progress", "/me", PAGES["/me"]),
     NavItem("people", "People", "people", "/people", PAGES["/people"]),

@@ -13,6 +13,7 @@ from dashboards.pages.boards import boards
 from dashboards.pages.home import HomeModel, home
 from dashboards.pages.me import me
 from dashboards.pages.people import people
+from dashboards.pages.practice import practice
 from dashboards.serve import Page, Still
 from dashboards.template import Shell
 
@@ -23,6 +24,7 @@ def pages(feed: HealthFeed) -> dict[str, Page]:
         "/boards": Still(boards_page),
         "/me": Still(me_page),
         "/people": Still(people_page),
+        "/practice": Still(practice_page),
         "/admin": lambda app, viewer: admin_page(app, feed, viewer),
     }
 
@@ -50,6 +52,10 @@ def me_page(app: App, viewer: Principal) -> Shell:
 def people_page(app: App, viewer: Principal) -> Shell:
     cohort = [f"cohort:{viewer.cohort_id}"] if viewer.cohort_id else []
     return people(viewer, [*cohort, "presence:lobby"], names(), app.settings.simulating)
+
+
+def practice_page(app: App, viewer: Principal) -> Shell:
+    return practice(viewer, names(), app.settings.simulating)
 
 
 def names() -> dict[str, str]:

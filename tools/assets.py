@@ -65,6 +65,9 @@ ICONS = {
     "worse": "chevron-down", "better": "chevron-up", "steady": "minus", "screen": "monitor", "remove": "trash",
     "feedback": "message-square-heart", "back": "arrow-left", "write": "pencil", "send": "send-horizontal",
     "leave": "door-open",
+    # practice
+    "maths": "square-function", "music": "keyboard-music", "science": "atom", "sound": "volume-2", "silent": "volume-x",
+    "hint": "lightbulb", "once-more": "rotate-ccw", "enter": "corner-down-left",
 }  # fmt: skip
 """Meaning to drawing: a meaning keeps its icon for good, so pages name the meaning only."""
 

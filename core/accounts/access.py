@@ -74,6 +74,7 @@ PAGES: dict[str, str] = {
     "/boards": "leaderboard:read",
     "/me": "practice:write",
     "/people": "home:read",
+    "/practice": "practice:write",
     "/admin": "admin:read",
 }
 """Pages behind a sign-in, and the scope each asks for. Their own sockets ask for the same."""

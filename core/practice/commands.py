@@ -1,4 +1,4 @@
-"""Beginning, completing and giving up a practice. Somebody has one run at a time, and each ends once.
+"""Beginning, completing and giving up a practice. Somebody has one run at a time, and each counts once.
 
 A new run replaces the one before it. Whoever completes one holds its row, so that of two who try at once one finds it
 completed. What the host tells of practice comes by the log and is taken in by `reactions`.
@@ -38,6 +38,8 @@ class Result:
     score: float
     wpm: float | None = None
     items: int | None = None
+    seconds: int | None = None
+    """So long it was practised, pauses left out; believed as far as so much time has passed."""
 
 
 def person(actor: Principal, scope: str = "practice:write") -> UUID:
@@ -114,6 +116,8 @@ async def complete_practice(
     user = await hold_person(tx, me)
     run = await _own_run(tx, me, run_id, what)
     close(run, tx, "completed")
+    if result.seconds is not None:
+        run.seconds = min(result.seconds, run.seconds or 0)
     run.score, run.wpm = _hundredths(result.score), _hundredths(result.wpm)
     event = PracticeCompleted(score=result.score, seconds=run.seconds, items=result.items, wpm=result.wpm)
     add_activity(tx, user, event, at=tx.now, subject=run.subject_id, skill=run.skill)
@@ -128,7 +132,7 @@ def _hundredths(value: float | None) -> int | None:
 
 async def _own_run(tx: Transaction, me: UUID, run_id: UUID | None, what: What | None) -> PracticeRun:
     if run_id is not None:
-        return await own_live_run(tx, me, run_id)
+        return await own_run(tx, me, run_id, even_gone=True)
     wanted = [PracticeRun.status == "live"]
     if what is not None:
         wanted += [PracticeRun.subject_id == what.subject, PracticeRun.skill == what.skill]
@@ -138,13 +142,17 @@ async def _own_run(tx: Transaction, me: UUID, run_id: UUID | None, what: What | 
     return run
 
 
-async def own_live_run(tx: Transaction, me: UUID, run_id: UUID) -> PracticeRun:
-    """One's own run, held; refused when it is somebody else's, or over."""
+async def own_run(tx: Transaction, me: UUID, run_id: UUID, *, even_gone: bool = False) -> PracticeRun:
+    """One's own run, held; refused when it is somebody else's, or over.
+
+    Whoever lost the line practised on: what ended as `gone` may still be finished, as long as it would not be stale.
+    """
     run = await _hold_run(tx, PracticeRun.id == run_id)
     if run is None or run.user_id != me:
         # Somebody else's and one that does not exist look the same.
         raise NotFound("There is no such practice of yours.", reason="unknown_practice")
-    if run.status != "live":
+    late = even_gone and run.reason == "gone" and tx.now - run.started_at <= STALE
+    if run.status != "live" and not late:
         raise Conflict("This practice is over.", reason=f"already_{run.status}", practice_id=str(run.id))
     return run
 
@@ -163,7 +171,7 @@ async def give_up_practice(tx: Transaction, run_id: UUID) -> PracticeRun:
     """End one's own run without a result."""
     me = person(tx.actor)
     await hold_person(tx, me)
-    run = await own_live_run(tx, me, run_id)
+    run = await own_run(tx, me, run_id)
     await end_run(tx, run, "given_up")
     return run
 
@@ -210,7 +218,7 @@ async def settle_pair(tx: Transaction, run: PracticeRun) -> None:
         return
     wanted = select(CoPractice).where(CoPractice.id == run.session_id).with_for_update()
     pair = (await tx.db.execute(wanted.execution_options(populate_existing=True))).scalar_one_or_none()
-    if pair is None or pair.status != "live":
+    if pair is None or pair.status not in ("live", "ended"):
         return
     await tx.db.flush()
     both = select(PracticeRun).where(PracticeRun.session_id == pair.id).order_by(PracticeRun.seat)
@@ -218,6 +226,8 @@ async def settle_pair(tx: Transaction, run: PracticeRun) -> None:
     if len(runs) < 2 or any(one.status == "live" for one in runs):
         return
     first, second = runs[0].score, runs[1].score
+    if pair.status == "ended" and (first is None or second is None):
+        return
     pair.ended_at = tx.now
     pair.status = "ended" if first is None or second is None else "completed"
     if first is not None and second is not None:

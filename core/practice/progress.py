@@ -62,6 +62,13 @@ class Going:
     """Whether its person is, or was, connected to this node while it ran."""
 
 
+def far(going: Going) -> dict[str, int | None]:
+    """How far a run has come, where its app tells."""
+    done, of = going.figures.get("done"), going.figures.get("of")
+    known = done is not None and of is not None
+    return {"done": int(min(done or 0, of or 0)) if known else None, "of": int(of or 0) if known else None}
+
+
 class PracticeLive:
     def __init__(
         self,
@@ -184,6 +191,7 @@ class PracticeLive:
             "current_wpm": going.figures.get("wpm"),
             "current_accuracy": going.figures.get("accuracy"),
             "current_score": going.figures.get("score"),
+            **far(going),
             "session_duration": min(max(0, round((now - runner.started_at).total_seconds())), LONGEST),
             "trend": trend(list(going.history)),
             "rank": going.rank,
@@ -221,6 +229,7 @@ class PracticeLive:
                     "username": seen[contender.user_id].runner.name,
                     "avatar_url": seen[contender.user_id].runner.avatar,
                     "metric_value": contender.value,
+                    **far(seen[contender.user_id]),
                     "previous_rank": before if contender.user_id == me else None,
                 }
                 for rank, contender in shown

@@ -78,6 +78,40 @@ async def own_runs(
     return list((await db.execute(wanted.order_by(*order).limit(limit))).scalars())
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What somebody did of the same skill before a run of theirs."""
+
+    times: int = 0
+    best: PracticeRun | None = None
+    last: PracticeRun | None = None
+
+
+async def past_of(db: AsyncSession, run: PracticeRun, metric: str) -> Past:
+    """One's own results before this run: how many, the best by its metric, and the one just before."""
+    value = PracticeRun.wpm if metric == "wpm" else PracticeRun.score
+    before = [
+        PracticeRun.user_id == run.user_id,
+        PracticeRun.status == "completed",
+        PracticeRun.subject_id == run.subject_id,
+        PracticeRun.skill == run.skill,
+        PracticeRun.started_at < run.started_at,
+        value.is_not(None),
+    ]
+    times = (await db.execute(select(func.count()).where(*before).select_from(PracticeRun))).scalar_one()
+    if not times:
+        return Past()
+    runs = select(PracticeRun).where(*before).limit(1)
+    best = (await db.execute(runs.order_by(value.desc(), PracticeRun.started_at))).scalar_one()
+    last = (await db.execute(runs.order_by(PracticeRun.started_at.desc()))).scalar_one()
+    return Past(times, best, last)
+
+
+async def own_run_of(db: AsyncSession, user_id: UUID, run_id: UUID) -> PracticeRun | None:
+    wanted = select(PracticeRun).where(PracticeRun.id == run_id, PracticeRun.user_id == user_id)
+    return (await db.execute(wanted)).scalar_one_or_none()
+
+
 async def session_of(db: AsyncSession, session_id: UUID) -> tuple[CoPractice | None, list[PracticeRun]]:
     """A practice by the id of its topics: the invitation, where two share it, and the runs by seat."""
     wanted = select(PracticeRun).where(PracticeRun.session_id == session_id).order_by(PracticeRun.seat)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-METRICS = {"wpm": 1000.0, "accuracy": 100.0, "score": 100.0}
-"""What a practice streams, each from 0 to this."""
+METRICS = ("wpm", "accuracy", "score", "done", "of")
+"""What a practice streams; the last two are how far it has come."""
 STEADY = 0.02
 """So much of its value a metric may differ from before and still be steady."""
 REMEMBERED = 10

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -70,25 +71,31 @@ class Gate:
         """Free text on its way to others."""
         return redact(text)
 
+    async def would_allow(self, db: AsyncSession, now: datetime, request: ActionRequest) -> Decision:
+        """What the gate would say, limits left out: for pages that offer only what may be done. Counts nothing."""
+        return decide(request.action, await self._find(db, now, request))
+
     async def _look(self, tx: Transaction, request: ActionRequest) -> Looked:
-        db = tx.db
+        looked = await self._find(tx.db, tx.now, request)
+        if not decide(request.action, looked).allowed:
+            return looked
+        # Only what would pass counts against the limit: nobody is kept out for having been refused.
+        taken = await self._limiter.take(f"gate:{request.action}:{request.actor.id}", ACTIONS[request.action].rate)
+        return looked if taken.allowed else replace(looked, limited=True, retry_after=taken.retry_after)
+
+    async def _find(self, db: AsyncSession, now: datetime, request: ActionRequest) -> Looked:
         user = await db.get(User, request.actor.id) if request.actor.id else None
         if user is None:
             return Looked("child", {}, listed="user")
         wanted = select(ParentalConsent.scope, ParentalConsent.consent_given).where(ParentalConsent.user_id == user.id)
         consents = {row.scope: row.consent_given for row in await db.execute(wanted)}
         subjects = {"user": str(user.id), "device": request.device_id or user.device_id, "ip": request.ip}
-        looked = Looked(
-            band=band_of(user.birth_date, user.age_band, tx.now.date()),
+        return Looked(
+            band=band_of(user.birth_date, user.age_band, now.date()),
             consents=consents,
-            listed=await self._blocklist.find(db, subjects, tx.now),
+            listed=await self._blocklist.find(db, subjects, now),
             blocked=await self._blocked(db, request),
         )
-        if not decide(request.action, looked).allowed:
-            return looked
-        # Only what would pass counts against the limit: nobody is kept out for having been refused.
-        taken = await self._limiter.take(f"gate:{request.action}:{user.id}", ACTIONS[request.action].rate)
-        return looked if taken.allowed else replace(looked, limited=True, retry_after=taken.retry_after)
 
     async def _blocked(self, db: AsyncSession, request: ActionRequest) -> bool:
         if request.target_id is None or request.action == "block_person":

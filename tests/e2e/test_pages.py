@@ -21,6 +21,7 @@ JUDGED = {(1440, "light"), (390, "dark")}
 PAGES = {
     "/": "demo-tutor",
     "/people": "demo-tutor",
+    "/practice": "demo-tutor",
     "/boards": "demo-student",
     "/me": "demo-student",
     "/admin": "demo-admin",
@@ -46,13 +47,15 @@ FOCUSED = """() => {
 
 async def drawn(page: Page, path: str) -> None:
     """Everything that comes after the first bytes is there."""
-    if path in ("/", "/people", "/boards", "/me", "/admin"):
+    if path in ("/", "/people", "/boards", "/me", "/admin", "/practice"):
         await live(page)
     if path == "/me":
         await expect(page.locator("tandem-progress .month")).to_be_visible()
         await expect(page.locator("tandem-progress .ring")).to_be_visible()
     if path == "/boards":
         await expect(page.locator("tandem-boards .main :is(.line, .state)").first).to_be_visible()
+    if path == "/practice":
+        await expect(page.locator("tandem-practice .app").first).to_be_visible()
     if path == "/people":
         await expect(page.locator("tandem-directory .row").first).to_be_visible()
     if path == "/":

@@ -12,7 +12,7 @@ from core.app import App
 from core.clock import FakeClock
 from core.errors import TandemError
 from core.practice.catalogue import what_of
-from core.practice.commands import Result, complete_practice, give_up_practice
+from core.practice.commands import Result, complete_practice, end_gone, give_up_practice
 from core.practice.live import SessionLive
 from core.practice.pairs import OPEN_FOR, answer, end_unanswered, invite, runs_of
 from core.principal import SYSTEM, Principal
@@ -87,6 +87,21 @@ async def test_one_gives_up_and_there_is_no_joint_result(app: App, make: Make) -
     await make.run(him, complete_practice, Result(score=90), run_id=runs[1].id)
     assert not await facts(app.transactions, "co_practice_completed")
     assert (await facts(app.transactions, "co_practice_changed"))[-1].event.status == "ended"  # type: ignore[attr-defined]
+
+
+@pytest.mark.req("SB-9")
+@pytest.mark.parametrize("first", [True, False])
+async def test_one_loses_the_line_and_finishes_all_the_same(app: App, make: Make, first: bool) -> None:
+    _, _, me, him = await two(make)
+    pair, runs = await together(app, make, me, him)
+    await make.run(SYSTEM, end_gone, runs[0].id)
+    for who, run in ((me, runs[0]), (him, runs[1])) if first else ((him, runs[1]), (me, runs[0])):
+        await make.run(who, complete_practice, Result(score=90), run_id=run.id)
+    told = [fact.event.status for fact in await facts(app.transactions, "co_practice_changed")]  # type: ignore[attr-defined]
+    assert told[-1] == "completed"
+    mine = await facts_of(app.transactions, me.id or uuid4())
+    assert [fact.type for fact in mine].count("co_practice_completed") == 1
+    assert (await state_of(app, pair.id)).runs[0].status == "completed"
 
 
 async def refused(what: Any) -> str:

@@ -13,7 +13,15 @@ from core.app import App
 from core.clock import FakeClock
 from core.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited
 from core.practice.catalogue import apps, what_of
-from core.practice.commands import STALE, Result, complete_practice, end_stale, give_up_practice, start_practice
+from core.practice.commands import (
+    STALE,
+    Result,
+    complete_practice,
+    end_gone,
+    end_stale,
+    give_up_practice,
+    start_practice,
+)
 from core.practice.live import SessionLive
 from core.practice.queries import popular_skills
 from core.principal import SYSTEM, Principal
@@ -142,6 +150,27 @@ async def test_what_nobody_ended_is_ended(app: App, make: Make, database: Databa
     clock.advance(2)
     assert await make.run(SYSTEM, end_stale) == 1
     assert await runs(database) == [("ended", "stale", None)]
+
+
+@pytest.mark.req("HUB-16")
+async def test_a_lost_line_may_still_finish(app: App, make: Make, database: Database, clock: FakeClock) -> None:
+    me = await make.principal(await make.person())
+    run = await start(app, make, me)
+    clock.advance(40)
+    await make.run(SYSTEM, end_gone, run.id)
+    with pytest.raises(Conflict):
+        await make.run(me, give_up_practice, run.id)
+    done = await make.run(me, complete_practice, Result(score=88, seconds=35), run_id=run.id)
+    assert (done.status, done.reason, done.seconds) == ("completed", None, 35)
+    with pytest.raises(Conflict) as again:
+        await make.run(me, complete_practice, Result(score=99), run_id=run.id)
+    assert again.value.details["reason"] == "already_completed"
+    late = await start(app, make, me)
+    await make.run(SYSTEM, end_gone, late.id)
+    clock.advance(STALE.total_seconds() + 1)
+    with pytest.raises(Conflict):
+        await make.run(me, complete_practice, Result(score=99), run_id=late.id)
+    assert await runs(database) == [("completed", None, 8800), ("ended", "gone", None)]
 
 
 # --- by what the host tells

@@ -148,3 +148,46 @@ async def test_what_one_has_reached(api: Api, make: Make) -> None:
     streak = mine["streak"]
     assert (streak["days"], streak["practised_today"], streak["today"]) == (1, True, "2026-03-02")
     assert streak["ends_at"] == "2026-03-04T23:00:00Z", "tomorrow, and one day that is saved"
+
+
+@pytest.mark.req("HUB-10")
+async def test_an_exercise_is_the_same_for_the_same_seed(api: Api, make: Make) -> None:
+    me = make.token(await make.person(), "api")
+    first = await api("GET", "/api/v1/exercises/math/algebra?level=1&seed=s", bearer=me)
+    assert (first.status, first.json["kind"], len(first.json["questions"])) == (200, "answers", 10)
+    assert (await api("GET", "/api/v1/exercises/Math/Algebra?level=1&seed=s", bearer=me)).json == first.json
+    for path, status in (
+        ("math/rhythm", 404),
+        ("knitting/purl", 404),
+        ("science/biology", 422),
+        ("math/algebra?level=9", 422),
+    ):
+        assert (await api("GET", f"/api/v1/exercises/{path}", bearer=me)).status == status, path
+
+
+@pytest.mark.req("SB-6")
+async def test_a_practice_stands_beside_ones_own_past(api: Api, make: Make, clock: FakeClock) -> None:
+    ada, leo, child = await make.person(), await make.person(), await make.child()
+    me = make.token(ada, "api")
+    ends = []
+    for score, wpm in ((70, 41), (90, 49), (85, 47)):
+        run = (await api("POST", "/api/v1/practice", {"subject": "typing", "skill": "speed"}, bearer=me)).json
+        clock.advance(60)
+        path = f"/api/v1/practice/{run['practice_id']}"
+        await api("POST", f"{path}/complete", {"score": score, "wpm": wpm, "seconds": 48}, bearer=me)
+        ends.append((await api("GET", path, bearer=me)).json)
+    assert [end["past"]["times"] for end in ends] == [0, 1, 2]
+    assert (ends[2]["past"]["best"]["wpm"], ends[2]["past"]["last"]["wpm"]) == (49.0, 49.0)
+    assert [end["run"]["seconds"] for end in ends] == [48, 48, 48], "pauses are left out"
+    assert [end["challenge"] for end in ends] == [False, True, True]
+    assert ends[1]["points"] == 27
+    assert (await api("GET", path, bearer=make.token(leo, "api"))).status == 404
+    hers = make.token(child, "api")
+    run = (await api("POST", "/api/v1/practice", {"subject": "typing", "skill": "speed"}, bearer=hers)).json
+    clock.advance(60)
+    path = f"/api/v1/practice/{run['practice_id']}"
+    done = (await api("POST", f"{path}/complete", {"score": 95, "seconds": 4000}, bearer=hers)).json
+    assert done["seconds"] == 60, "no longer than it was"
+    assert (await api("GET", path, bearer=hers)).json["challenge"] is False, (
+        "a child is offered nothing without consent"
+    )

@@ -87,8 +87,8 @@ _RUN: Final[dict[str, Any]] = {
 PRACTICE: Final[dict[str, Any]] = {
     "practice_started": {"skill": "algebra"},
     "practice_completed": {"skill": "algebra", "score": 92},
-    "practice_progress": {"practice_id": RUN, "wpm": 52.5, "accuracy": 97},
-    "complete_practice": {"practice_id": RUN, "score": 97, "wpm": 54, "items": 60},
+    "practice_progress": {"practice_id": RUN, "wpm": 52.5, "accuracy": 97, "done": 140, "of": 210},
+    "complete_practice": {"practice_id": RUN, "score": 97, "wpm": 54, "items": 60, "seconds": 66},
     "give_up_practice": {"practice_id": RUN},
     "subject_stats": {
         "peers_online": 28,
@@ -117,6 +117,8 @@ PRACTICE: Final[dict[str, Any]] = {
         "current_wpm": 52.5,
         "current_accuracy": 97.0,
         "current_score": None,
+        "done": 140,
+        "of": 210,
         "session_duration": 41,
         "trend": "up",
         "rank": 2,
@@ -132,6 +134,8 @@ PRACTICE: Final[dict[str, Any]] = {
                 "username": "Ada",
                 "avatar_url": "/assets/avatars/fox-3.svg",
                 "metric_value": 52.5,
+                "done": 140,
+                "of": 210,
                 "previous_rank": 2,
             }
         ],

@@ -16,6 +16,7 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 Percent = Annotated[float, Meta(ge=0, le=100)]
 Speed = Annotated[float, Meta(ge=0, le=1000)]
 Items = Annotated[int, Meta(ge=0, le=100_000)]
+Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
@@ -43,6 +44,8 @@ class PracticeProgress(Strict, frozen=True):
     wpm: Speed | None = None
     accuracy: Percent | None = None
     score: Percent | None = None
+    done: Items | None = None
+    of: Items | None = None
 
 
 class CompletePractice(Strict, frozen=True):
@@ -52,6 +55,7 @@ class CompletePractice(Strict, frozen=True):
     score: Percent
     wpm: Speed | None = None
     items: Items | None = None
+    seconds: Seconds | None = None
 
 
 class GiveUpPractice(Strict, frozen=True):
@@ -106,6 +110,8 @@ class ProgressUpdate(msgspec.Struct, frozen=True):
     current_wpm: float | None
     current_accuracy: float | None
     current_score: float | None
+    done: int | None
+    of: int | None
     session_duration: int
     trend: str
     rank: int | None

@@ -132,7 +132,7 @@ async def practice_progress(push: Push) -> dict[str, Any]:
 async def complete_here(push: Push) -> dict[str, Any]:
     """Finish one's own run of this practice."""
     said = push.payload
-    result = Result(score=said.score, wpm=said.wpm, items=said.items)
+    result = Result(score=said.score, wpm=said.wpm, items=said.items, seconds=said.seconds)
     return await _complete(push, result, run_id=said.practice_id)
 
 

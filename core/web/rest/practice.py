@@ -33,6 +33,7 @@ Percent = Annotated[float, Meta(ge=0, le=100)]
 Speed = Annotated[float, Meta(ge=0, le=1000, description="Words a minute.")]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Items = Annotated[int, Meta(ge=0, le=100_000, description="How many exercises, words or notes it was.")]
+Seconds = Annotated[int, Meta(ge=0, le=86_400, description="How long it was practised, pauses left out.")]
 
 
 # --- the catalogue
@@ -200,7 +201,7 @@ async def get_practice(call: Call[None, Paged]) -> RunsOut:
     if call.query.cursor:
         before = read_cursor(call.query.cursor, tuple[Annotated[datetime, Meta(tz=True)], UUID])
     async with call.app.transactions.read() as db:
-        found = await own_runs(db, _me(call), limit + 1, before)
+        found = await own_runs(db, own_id(call), limit + 1, before)
     shown = found[:limit]
     more = make_cursor(shown[-1].started_at, shown[-1].id) if len(found) > limit else None
     return RunsOut(runs=[run_out(run) for run in shown], next_cursor=more)
@@ -212,6 +213,8 @@ class ProgressIn(Input, frozen=True, kw_only=True):
     wpm: Speed | None = None
     accuracy: Percent | None = None
     score: Percent | None = None
+    done: Items | None = None
+    of: Items | None = None
 
 
 @routes(
@@ -225,7 +228,7 @@ class ProgressIn(Input, frozen=True, kw_only=True):
 )
 async def put_progress(call: Call[ProgressIn, None]) -> None:
     figures = {name: value for name in METRICS if (value := getattr(call.body, name)) is not None}
-    await call.app.practice.say(call.path_id("practice_id"), _me(call), figures)
+    await call.app.practice.say(call.path_id("practice_id"), own_id(call), figures)
 
 
 class ResultIn(Input, frozen=True, kw_only=True):
@@ -234,6 +237,7 @@ class ResultIn(Input, frozen=True, kw_only=True):
     score: Percent
     wpm: Speed | None = None
     items: Items | None = None
+    seconds: Seconds | None = None
 
 
 @routes(
@@ -247,8 +251,12 @@ class ResultIn(Input, frozen=True, kw_only=True):
     | {"status": "completed", "score": 97.0, "wpm": 54.0, "seconds": 66, "ended_at": "2026-03-02T12:00:36Z"},
 )
 async def post_result(tx: Transaction, call: Call[ResultIn, None]) -> RunOut:
-    """It counts once: of two who try, one is told that it is over."""
-    result = Result(score=call.body.score, wpm=call.body.wpm, items=call.body.items)
+    """It counts once: of two who try, one is told that it is over.
+
+    A run that ended because its person lost the line may be finished for three hours all the same.
+    """
+    said = call.body
+    result = Result(score=said.score, wpm=said.wpm, items=said.items, seconds=said.seconds)
     return run_out(await complete_practice(tx, result, run_id=call.path_id("practice_id")))
 
 
@@ -368,7 +376,7 @@ async def post_co_session(tx: Transaction, call: Call[InviteIn, None]) -> Sessio
 
 @routes("GET", "/api/v1/co-sessions", scope="practice:write", summary="Open invitations to practise together.")
 async def get_co_sessions(call: Call[None, None]) -> SessionsOut:
-    me = _me(call)
+    me = own_id(call)
     async with call.app.transactions.read() as db:
         pairs = await open_invitations(db, me, call.app.clock.now() - OPEN_FOR)
         seen = [pair for pair in pairs if not set(both_of(pair)) & call.principal.hidden]
@@ -384,7 +392,7 @@ async def get_co_sessions(call: Call[None, None]) -> SessionsOut:
     answer_example=PAIR,
 )
 async def get_co_session(call: Call[None, None]) -> SessionOut:
-    me = _me(call)
+    me = own_id(call)
     async with call.app.transactions.read() as db:
         pair, _ = await session_of(db, call.path_id("session_id"))
         if pair is None or me not in both_of(pair) or set(both_of(pair)) & call.principal.hidden:
@@ -419,7 +427,7 @@ async def decline_co_session(tx: Transaction, call: Call[None, None]) -> Session
     return await _session_out(tx.db, pair)
 
 
-def _me(call: Call[Any, Any]) -> UUID:
+def own_id(call: Call[Any, Any]) -> UUID:
     me = call.principal.id
     if call.principal.kind != "person" or me is None:
         raise Forbidden
