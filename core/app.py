@@ -20,7 +20,7 @@ from core.accounts.queries import Decorator
 from core.accounts.tokens import Claims, Tokens
 from core.achievements.live import OwnAchievements
 from core.achievements.reactions import PROGRESS
-from core.activity.live import AchievementsFeed, CohortFeed, GlobalFeed, HighScoresFeed, PersonFeed, SubjectFeed
+from core.activity.live import AchievementsFeed, GlobalFeed, HighScoresFeed, PersonFeed, SubjectFeed
 from core.activity.reactions import TOP_TEN
 from core.clock import Clock, SystemClock
 from core.content import subjects
@@ -59,7 +59,11 @@ from core.safety.gate import Gate
 from core.safety.limiter import Limiter, MemoryLimiter
 from core.safety.limiter_redis import RedisLimiter
 from core.settings import Settings
+from core.social.challenges import CHALLENGE_RESULTS
 from core.social.friendships import NEW_FRIENDS
+from core.social.room_live import CohortRoom
+from core.social.room_news import RoomNews
+from core.social.rooms import COHORT_ROOMS
 from core.transaction import Transaction, Transactions
 from core.web.channels.door import Door
 from core.web.channels.overview import Overview
@@ -106,11 +110,12 @@ class App:
         self.transactions = Transactions(database, self.clock, self.pubsub.poke)
         self.hub = Hub()
         public = [GlobalFeed(), SubjectFeed(subjects()), PersonFeed(), AchievementsFeed(), HighScoresFeed()]
-        self.topics = Topics([*public, CohortFeed(), GlobalBoard(), CohortBoard(), *OWN, WorkshopView()])
+        self.topics = Topics([*public, CohortRoom(), GlobalBoard(), CohortBoard(), *OWN, WorkshopView()])
         self.replicas = Replicas(self.transactions, self.hub, self.topics, self.clock)
         self.relay = Relay(self.transactions, self.hub, self.topics, Decorator(self.transactions))
         rewards = [PROGRESS] if settings.rewards == "on" else []
-        self.reactions = Reactions(self.transactions, [NEW_FRIENDS, BOARDS, RANKS, TOP_TEN, RUNS, *rewards])
+        following = [NEW_FRIENDS, COHORT_ROOMS, BOARDS, RANKS, TOP_TEN, RUNS, CHALLENGE_RESULTS]
+        self.reactions = Reactions(self.transactions, [*following, *rewards])
         self.tokens = Tokens(settings.secret_key, self.clock)
         self.principals = Principals(self.transactions, self.tokens, self.clock)
         self.guests = Guests(self.transactions, self.tokens, self.clock)
@@ -122,6 +127,7 @@ class App:
         store = PresenceStore(database, self.clock)
         self.presence = Presence(self.hub, self.signals, self.clock, store, friends_of=self._friends_of)
         self.practice = PracticeLive(self.transactions, self.hub, self.signals, self.clock, self.presence.connected)
+        self.rooms = RoomNews(self.transactions, self.hub, self.presence, self.clock)
         self.sockets = Sockets(
             hub=self.hub,
             relay=self.relay,
@@ -130,6 +136,7 @@ class App:
             practice=self.practice,
             transactions=self.transactions,
             gate=self.gate,
+            rooms=self.rooms,
             specs=specs,
             door=Door(self.limiter, self._claims, self._who),
             clock=self.clock,
@@ -142,6 +149,7 @@ class App:
         self.board_pushes = BoardPushes(self.hub, self.replicas, self.topics.views, self.clock)
         self.relay.listeners.append(self._on_delivery)
         self.relay.listeners.append(self.board_pushes.on_delivery)
+        self.relay.listeners.append(self.rooms.on_delivery)
         self.relay.restarts.append(self.replicas.resync)
 
     async def start(self) -> None:
@@ -169,6 +177,7 @@ class App:
         await self.reactions.stop()
         await self.relay.stop()
         await self.board_pushes.close()
+        await self.rooms.close()
         await self.replicas.close()
         if self.redis:
             await self.redis.aclose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobs.audiences import AUDIENCES
 from jobs.boards import BOARD_PERCENTILES, BOARD_PERIODS, BOARDS
+from jobs.cohorts import COHORT_CHAT, COHORT_ROOMS
 from jobs.export_log import export_log
 from jobs.job import Job
 from jobs.place import Place
@@ -19,12 +20,14 @@ def registry(place: Place) -> tuple[Job, ...]:
         PRESENCE_CLEANUP,
         PRACTICE_CLEANUP,
         WORKSHOPS,
+        COHORT_ROOMS,
         AUDIENCES,
         BOARD_PERIODS,
         BOARDS,
         BOARD_PERCENTILES,
         export_log(place),
         rollups(place),
+        COHORT_CHAT,
         retention(place),
         WORKSHOP_EXPIRY,
     )

@@ -9,6 +9,8 @@ LEARNER = frozenset(
     {
         "activity:react",
         "activity:read",
+        "cohort:read",
+        "cohort:write",
         "friends:write",
         "home:read",
         "leaderboard:choose",
@@ -23,8 +25,8 @@ LEARNER = frozenset(
 ROLES: dict[str, frozenset[str]] = {
     "student": LEARNER,
     "parent": LEARNER,
-    "tutor": LEARNER | {"workshop:lead"},
-    "facilitator": LEARNER | {"workshop:lead"},
+    "tutor": LEARNER | {"chat:moderate", "workshop:lead"},
+    "facilitator": LEARNER | {"chat:moderate", "workshop:lead"},
     "analyst": frozenset(
         {"home:read", "socket:connect", "activity:read", "leaderboard:read", "presence:read", "analytics:read"}
     ),
@@ -34,6 +36,7 @@ ROLES: dict[str, frozenset[str]] = {
         "admin:read",
         "analytics:read",
         "blocklist:write",
+        "chat:moderate",
         "keys:write",
         "live:read",
         "metrics:read",

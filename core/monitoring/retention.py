@@ -24,6 +24,8 @@ from data.tables import (
     AuditRow,
     Base,
     BlocklistRow,
+    CohortChallenge,
+    CohortMessage,
     CoPractice,
     EnterTicket,
     EntryRow,
@@ -40,6 +42,7 @@ from data.tables import (
 
 LOG_FLOOR = "log_floor"
 MONTHS_13 = timedelta(days=396)
+DAYS_90 = timedelta(days=90)
 AT_ONCE = 1_000_000
 """Facts that one run takes from the log at most; the next run goes on."""
 
@@ -67,6 +70,8 @@ PERIODS = (
     Period(ActivityReport, ActivityReport.decided_at, MONTHS_13, "What was reported and decided; open reports stay."),
     Period(PracticeRun, PracticeRun.started_at, MONTHS_13, "Runs of practice; totals and badges stay."),
     Period(CoPractice, CoPractice.created_at, MONTHS_13, "Who practised with whom."),
+    Period(CohortMessage, CohortMessage.sent_at, DAYS_90, "What was said in cohorts' rooms, with reports of it."),
+    Period(CohortChallenge, CohortChallenge.closed_at, MONTHS_13, "Cohorts' challenges that are over."),
     Period(ParkedEvent, ParkedEvent.parked_at, MONTHS_13, "Facts that a reaction failed on, until somebody looks."),
     Period(BlocklistRow, BlocklistRow.expires_at, timedelta(days=30), "Who may not act; without an end, it stays."),
     Period(EntryRow, EntryRow.frozen_at, MONTHS_13, "Tables of days and weeks that are over."),

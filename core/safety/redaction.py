@@ -1,13 +1,15 @@
 """Taking contact details out of free text, in time linear in its length.
 
-This is the place that every text from people passes on its way to others: addresses of mail and pages, telephone
-numbers, and numbers of identity. What is found is replaced whole, so that nothing partial is left. Scores, dates, ISBNs
-and order numbers stay. No pattern can match one stretch of text in two ways: that is what keeps the time linear.
+This is the place that every text from people passes on its way to others: addresses of mail, pages and houses, names
+on other networks, telephone numbers, and numbers of identity. What is found is replaced whole, so that nothing partial
+is left. Scores, dates, ISBNs and order numbers stay. No pattern can match one stretch of text in two ways: that is what
+keeps the time linear.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 HIDDEN = "[hidden]"
@@ -44,9 +46,31 @@ PHONES = (
     START + r"[6-9]\d{4} \d{5}(?!\d)",
     START + r"1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)",
 )
-LABELLED = (
-    r"\b(?:phone|telephone|tel|call|text|sms|mobile|cell|whatsapp|fax)\b[^\d\n]{0,20}"
-    rf"{NO_DATE}\d(?:{GAP}\d){{5,14}}(?!\d)"
+FIGURES = "zero|oh|one|two|three|four|five|six|seven|eight|nine"
+SPELT = (
+    # Figure by figure, and in words.
+    r"(?<![\d.,])0(?:[ .-]{1,2}\d){8,13}(?![ .-]?\d)",
+    rf"\b(?:{FIGURES})(?:[ ,-]{{1,2}}(?:{FIGURES})){{6,14}}\b",
+)
+LABEL = r"\b(?:phone|telephone|tel|call|text|sms|mobile|cell|whatsapp|fax)\b[^\d\n]{0,20}"
+LABELLED = LABEL + rf"{NO_DATE}\d(?:{GAP}\d){{5,14}}(?!\d)"
+LABEL_ALONE = re.compile(LABEL.replace("[^", "[^+("), re.IGNORECASE)
+"""What stays of a number that is found by the words before it."""
+STREET = "street|avenue|boulevard|road|lane|drive|crescent|terrace|st|ave|rd|ln|dr"
+STREETS = (
+    # A number and one or two names before a kind of street; "2 miles of road" is none.
+    rf"(?<![\w.,/+-])\d{{1,5}}[a-z]?,? (?!(?:of|the|to|in|on|per|by|a|an|or|and|is)\b)[a-z'’-]{{3,20}}"
+    rf"(?: (?!(?:of|the|to|in|on|per|by|a|an|or|and|is)\b)[a-z'’-]{{3,20}})? (?:{STREET})\b\.?(?![\w-])",
+    # As German, Dutch and Scandinavian addresses are written: the number comes last.
+    r"(?<!\w)[a-zäöüßéè-]{2,30}(?:straße|strasse|str\.|straat|gasse|gatan|vej) ?\d{1,4}[a-z]?(?!\w)",
+)
+NETWORKS = "insta|instagram|snap|snapchat|discord|tiktok|telegram|signal|whatsapp|roblox|skype"
+HANDLES = (
+    r"(?<![\w@.])@[a-z_][\w.]{2,30}+",
+    r"(?<![\w.#])[\w.]{2,32}#\d{4}(?!\w)",
+    rf"\b(?:{NETWORKS})(?: (?:name|user|username|id|handle|tag))? ?[:=] ?[\w.#@-]{{3,32}}",
+    # "My … is fun" names nobody; a name there has a figure or a sign in it.
+    rf"\b(?:{NETWORKS})(?: (?:name|user|username|id|handle|tag))?(?: is)? (?=[\w.#@-]{{0,31}}[\d_#@])[\w.#@-]{{3,32}}",
 )
 REFERENCE = re.compile(r"(?:\bisbn(?:-1[03])?|\border|\binvoice|\bticket|\bref(?:erence)?|\bid|#)[\s:.#]{0,3}$", re.I)
 """What stands before a number that is not a telephone's."""
@@ -60,8 +84,11 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", _any(*EMAILS)),
     ("url", _any(*URLS)),
     ("ssn", _any(r"(?<![\d-])\d{3}([- ])\d{2}\1\d{4}(?![\d-])")),
-    ("phone", _any(*PHONES, LABELLED)),
+    ("phone", _any(*PHONES, *SPELT, LABELLED)),
+    ("address", _any(*STREETS)),
+    ("handle", _any(*HANDLES)),
 )
+KINDS = tuple(kind for kind, _ in PATTERNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +98,8 @@ class Redacted:
     """The kinds of what was hidden."""
 
 
-def redact(text: str) -> Redacted:
+def redact(text: str, mark: Callable[[str], str] = lambda kind: HIDDEN) -> Redacted:
+    """The text without what must not be told; in the place of each find stands the mark of its kind."""
     found: list[str] = []
     for kind, pattern in PATTERNS:
 
@@ -79,7 +107,8 @@ def redact(text: str) -> Redacted:
             if _is_innocent(kind, match):
                 return match[0]
             found.append(kind)
-            return HIDDEN
+            label = LABEL_ALONE.match(match[0]) if kind == "phone" else None
+            return (label[0] if label else "") + mark(kind)
 
         text = pattern.sub(replace, text)
     return Redacted(text, tuple(found))

@@ -31,6 +31,8 @@ ACTIONS: dict[str, Action] = {
     "friend_answer": Action("social_visibility", Rate(60, 3600)),
     "block_person": Action(None, Rate(60, 3600)),
     "send_message": Action("social_visibility", Rate(30, 60)),
+    "report_message": Action(None, Rate(20, 3600)),
+    "join_challenge": Action("social_visibility", Rate(60, 3600)),
     "challenge": Action("social_visibility", Rate(20, 3600)),
     "report": Action(None, Rate(30, 3600)),
     "practise": Action(None, Rate(30, 60)),

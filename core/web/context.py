@@ -21,6 +21,7 @@ from core.presence.service import Presence
 from core.safety.gate import Gate
 from core.safety.limiter import Limiter
 from core.settings import Settings
+from core.social.room_news import RoomNews
 from core.transaction import Transactions
 from core.web.channels.overview import Overview
 from core.web.channels.subscriptions import Subscriptions
@@ -77,6 +78,9 @@ class Context(Protocol):
 
     @property
     def practice(self) -> PracticeLive: ...
+
+    @property
+    def rooms(self) -> RoomNews: ...
 
     @property
     def sockets(self) -> Sized: ...

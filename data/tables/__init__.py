@@ -11,6 +11,7 @@ from data.tables.activity import (
 )
 from data.tables.base import Base
 from data.tables.boards import BoardRow, ChoiceRow, EntryRow, ResultRow
+from data.tables.cohorts import ChallengeEntry, CohortChallenge, CohortMessage, CohortRoomRow, MessageReport
 from data.tables.log import EventRow, InboundKey, Meta, ParkedEvent, ReactionCursor
 from data.tables.people import Block, Cohort, Friendship, ParentalConsent, User
 from data.tables.practice import CoPractice, PracticeRun
@@ -49,9 +50,13 @@ __all__ = [
     "Block",
     "BlocklistRow",
     "BoardRow",
+    "ChallengeEntry",
     "ChoiceRow",
     "CoPractice",
     "Cohort",
+    "CohortChallenge",
+    "CohortMessage",
+    "CohortRoomRow",
     "EnterTicket",
     "EntryRow",
     "EventRow",
@@ -61,6 +66,7 @@ __all__ = [
     "InboundKey",
     "JobRun",
     "LearnerProgress",
+    "MessageReport",
     "Meta",
     "NoteRow",
     "ParentalConsent",

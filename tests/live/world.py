@@ -48,8 +48,12 @@ from core.practice.catalogue import what_of
 from core.practice.commands import Result, complete_practice, give_up_practice, start_practice
 from core.practice.pairs import answer, invite
 from core.principal import SYSTEM, Principal
+from core.social.challenges import challenge_cohort, close_due, join_challenge
+from core.social.chat import decide_message, remove_message, report_message, send_message
 from core.social.friendships import answer_friendship, block_person, request_friendship, unblock_person
-from data.tables import ResultRow, User
+from core.social.rooms import switch_chat
+from core.social.upkeep import forget_messages
+from data.tables import Cohort, CohortChallenge, ResultRow, User
 from tests.events.samples import properties_of
 from tests.live.world_workshops import Workshops
 
@@ -321,6 +325,79 @@ class World:
             if self.chance.random() < 0.8:
                 await run(who, complete_practice, Result(score=self.chance.randint(0, 100)))
 
+    async def talk(self) -> None:
+        """People of a cohort without small children say something, good or bad, and staff look at it."""
+        run, gate = self.app.transactions.run, self.app.gate
+        here, cohort_id = await self._class_without_small_children(self.chance.choice(COHORTS[1:]))
+        if len(here) < 2:
+            return
+        said = []
+        for text in ("Well done", "Call 0171 1234567", "you loser"):
+            one = await self.principal(self.chance.choice(here))
+            self.clock.advance(3)
+            with suppress(TandemError):
+                said.append((await run(one, send_message, gate, text)).message_id)
+        scopes = frozenset({"chat:moderate", "cohort:write"})
+        staff = Principal("person", self.ids[here[0]], cohort_id=cohort_id, scopes=scopes)
+        for id in said:
+            with suppress(TandemError):
+                await self._look_at(id, staff, here)
+        if self.chance.random() < 0.3:
+            for on in (False, True):
+                await run(staff, switch_chat, on)
+                with suppress(TandemError):
+                    await run(one, send_message, gate, "More")
+
+    async def _class_without_small_children(self, cohort: str) -> tuple[list[str], UUID]:
+        async with self.app.transactions.read() as db:
+            cohort_id = (await db.execute(select(Cohort.id).where(Cohort.external_id == cohort))).scalar_one()
+        members = [user for user in (await self.whole()).values() if user.cohort_id == cohort_id]
+        small = [user.external_id for user in members if user.audience == "nobody"]
+        if self.hidden & set(small):
+            return [], cohort_id
+        for name in small:
+            await self.save(name, age_band="18_plus", birth_date=date(1980, 1, 1))
+        await self.app.reactions.drain()
+        return [user.external_id for user in members if user.external_id in self.people], cohort_id
+
+    async def _look_at(self, message_id: UUID, staff: Principal, here: list[str]) -> None:
+        run, dice = self.app.transactions.run, self.chance.random()
+        if dice < 0.3:
+            await run(staff, decide_message, message_id, dice < 0.15)
+        elif dice < 0.5:
+            await run(staff, remove_message, message_id)
+        elif dice < 0.8:
+            for name in here[:3]:
+                with suppress(TandemError):
+                    await run(await self.principal(name), report_message, self.app.gate, message_id, "other")
+            await run(staff, decide_message, message_id, self.chance.random() < 0.7)
+
+    async def forget_talk(self) -> None:
+        self.clock.advance(86_400 * self.chance.choice([1, 1, 30, 91]))
+        await self.app.transactions.run(SYSTEM, forget_messages)
+
+    async def cohort_challenge(self) -> None:
+        """Somebody sets their cohort a challenge; some join, some practise, and now and then its time is over."""
+        run, gate = self.app.transactions.run, self.app.gate
+        skill = self.chance.choice(["algebra", "geometry", "fractions"])
+        with suppress(TandemError):
+            await run(await self.principal(self.anybody()), challenge_cohort, gate, skill)
+        async with self.app.transactions.read() as db:
+            wanted = select(CohortChallenge.id).where(CohortChallenge.closed_at.is_(None))
+            running = list((await db.execute(wanted.order_by(CohortChallenge.id))).scalars())
+        for name in self.chance.sample(self.people, min(4, len(self.people))):
+            for id in running:
+                with suppress(TandemError):
+                    await run(await self.principal(name), join_challenge, gate, id)
+        self.clock.advance(60)
+        done = {"subject": "math", "skill": skill, "at": self.clock.now().isoformat()}
+        results = [self.fact("practice_completed") | done | {"external_id": name} for name in self.people]
+        await take_in(self.app.transactions, SYSTEM, results)
+        if self.chance.random() < 0.4:
+            await self.app.reactions.drain()
+            self.clock.advance(86_400)
+            await run(SYSTEM, close_due)
+
     async def turn_simulator(self) -> None:
         running, speed = self.chance.random() < 0.5, self.chance.choice([0.5, 1.0, 8.0])
         await self.app.transactions.run(SYSTEM, set_simulator, running, speed)
@@ -411,6 +488,9 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "end_periods": World.end_periods,
     "practise": World.practise,
     "practise_together": World.practise_together,
+    "talk": World.talk,
+    "forget_talk": World.forget_talk,
+    "cohort_challenge": World.cohort_challenge,
     "turn_simulator": World.turn_simulator,
     "play_workshop": World.play_workshop,
     "whole_workshop": World.whole_workshop,
@@ -419,3 +499,4 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
 """Everything that can happen. A new event that comes from nothing here fails the test that counts them."""
 
 WEIGHTS = {"facts": 6, "react": 4, "rename": 2, "move": 2, "change_age": 4, "consent": 3, "practise": 3}
+WEIGHTS |= {"talk": 3, "cohort_challenge": 2}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -14,6 +15,8 @@ from core.practice.catalogue import what_of
 from core.practice.commands import start_practice
 from core.practice.pairs import invite
 from core.principal import SYSTEM
+from core.social.challenges import challenge_cohort
+from core.social.chat import send_message
 from core.social.friendships import request_friendship
 from core.transaction import Transaction
 from core.web.rest import ROUTES
@@ -175,6 +178,13 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
         "/api/v1/practice": {"subject": "math", "skill": "algebra"},
         "/api/v1/co-sessions": {"user_id": str(mate.id), "subject": "math", "skill": "algebra"},
     }
+    said, challenge = await room_of(app, make, one, mate)
+    bodies |= {
+        "/api/v1/cohort/messages": {"text": "Well done"},
+        f"/api/v1/cohort/messages/{said}/reports": {"reason": "unkind"},
+        f"/api/v1/cohort/messages/{said}/decision": {"show": True},
+        "/api/v1/cohort/challenges": {"skill": "algebra"},
+    }
     paths = await practice_paths(app, make, one, mate)
     bodies[paths["/api/v1/practice/{practice_id}/complete"]] = {"score": 90}
     # The hub's forms create nothing: they speak for a connection that is open, and say the same twice by themselves.
@@ -185,6 +195,8 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
             paths.get(route.path, route.path)
             .replace("{user_id}", str(other.id))
             .replace("{activity_id}", str(foreign if route.path.endswith(OF_OTHERS) else activity))
+            .replace("{message_id}", str(said))
+            .replace("{challenge_id}", str(challenge))
         )
         path = path.replace("{result_id}", str(activity))
         # Coming back makes the token of the browser before void, so that happens in a workshop of its own.
@@ -192,12 +204,22 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
         person = make.token(one, "api")
         bearers = {"friends:write": person, "activity:react": person, TAKE_PART: guest["token"]}
         bearers |= {"activity:read": person, "activity:moderate": person}
+        bearers |= dict.fromkeys(("cohort:write", "chat:moderate"), person)
         bearers["practice:write"] = make.token(mate, "api") if route.path in paths else person
         bearer = bearers.get(str(route.scope), "")
         sent = [await api("POST", path, bodies.get(path), headers=keyed(f"k{n}"), bearer=bearer) for _ in range(2)]
         assert sent[0].status < 300, (route.name, sent[0])
         assert sent[0].body == sent[1].body, route.name
         assert sent[1].headers.get("Idempotency-Replayed") == "true", route.name
+
+
+async def room_of(app: App, make: Make, one: User, mate: User) -> tuple[UUID, UUID]:
+    """A message and a challenge of one's mate, in a room that is open."""
+    await app.settle()
+    them = await make.principal(mate)
+    said = await make.run(them, send_message, app.gate, "Hello")
+    made = await make.run(them, challenge_cohort, app.gate, "biology")
+    return said.message_id, made.challenge_id
 
 
 async def practice_paths(app: App, make: Make, one: User, mate: User) -> dict[str, str]:

@@ -44,7 +44,7 @@ def test_every_route_asks_for_a_scope_that_somebody_holds() -> None:
 async def ask(api: Api, route: Route, bearer: str | None) -> int:
     """Ask with nothing in it: refused by the door with 401 or 403, or let in and told what is missing."""
     path = route.path.replace("{id}", "x").replace("{code}", "ABC234").replace("{slug}", "x")
-    for name in ("user_id", "activity_id", "result_id", "practice_id", "session_id"):
+    for name in ("user_id", "activity_id", "result_id", "practice_id", "session_id", "message_id", "challenge_id"):
         path = path.replace("{" + name + "}", "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5e")
     path = path.replace("{subject_id}", "math").replace("{kind}", "ip").replace("{value}", "203.0.113.7")
     reply = await api(route.method, path.replace("{external_id}", "x"), {} if route.body else None, bearer=bearer)
@@ -54,7 +54,8 @@ async def ask(api: Api, route: Route, bearer: str | None) -> int:
 @pytest.mark.req("API-2", "SEC-4")
 @pytest.mark.parametrize("role", sorted(ROLES))
 async def test_a_persons_role_opens_its_doors_and_no_others(api: Api, make: Make, role: str) -> None:
-    token = make.token(await make.person(role=role), "api")
+    token = make.token(await make.person(role=role, cohort="7b"), "api")
+    await make.app.settle()
     for route in ROUTES:
         status = await ask(api, route, token)
         if route.scope is None or route.scope in ROLES[role]:

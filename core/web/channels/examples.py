@@ -166,7 +166,96 @@ PRACTICE: Final[dict[str, Any]] = {
     },
 }
 
+MESSAGE: Final = "01933f31-0f65-7177-bd84-65768798a9ba"
+CHALLENGE: Final = "01933f32-1076-7288-8e95-768798a9bacb"
+_WHO: Final[dict[str, Any]] = {"user_id": ADA, "user_name": "Ada", "user_avatar": "/assets/avatars/fox-3.svg"}
+
+ROOM: Final[dict[str, Any]] = {
+    "send_message": {"text": "Anyone up for fractions?", "key": "k-1"},
+    "report_message": {"message_id": MESSAGE, "reason": "unkind"},
+    "remove_message": {"message_id": MESSAGE},
+    "decide_message": {"message_id": MESSAGE, "show": True},
+    "switch_chat": {"on": False},
+    "challenge_cohort": {"skill": "fractions"},
+    "join_challenge": {"challenge_id": CHALLENGE},
+    "cohort_info": {
+        "id": COHORT,
+        "name": "Blue Herons",
+        "grade_level": "8",
+        "total_members": 32,
+        "members_online": 18,
+        "active_challenges": 3,
+    },
+    "activity_feed": {"activities": [_FACT]},
+    "leaderboards": {
+        "leaderboards": [
+            {
+                "subject": "math",
+                "top_users": [
+                    {"user_id": ADA, "name": "Ada", "avatar": "/assets/avatars/fox-3.svg", "avg_score": 91.5}
+                ],
+                "updated_at": "2025-11-18T09:30:00+00:00",
+            }
+        ]
+    },
+    "new_message": {
+        "id": "01933f33-2187-7399-9fa6-8798a9bacbdc",
+        "seq": 4730,
+        "message_id": MESSAGE,
+        **_WHO,
+        "text": "Anyone up for fractions? Call me on [number hidden]",
+        "redacted": ["number"],
+        "role": None,
+        "timestamp": "2025-11-18T09:32:00+00:00",
+        "simulated": False,
+    },
+    "message_taken_down": {"id": "01933f34-3298-74aa-a0b7-98a9bacbdced", "seq": 4731, "message_id": MESSAGE},
+    "chat_changed": {
+        "id": "01933f35-43a9-75bb-b1c8-a9bacbdcedfe",
+        "seq": 4732,
+        "open": False,
+        "reason": "switched_off",
+    },
+    "cohort_challenge_created": {
+        "id": "01933f36-54ba-76cc-82d9-bacbdcedfe0f",
+        "seq": 4733,
+        "challenge_id": CHALLENGE,
+        "user_id": ADA,
+        "creator_name": "Ada",
+        "creator_avatar": "/assets/avatars/fox-3.svg",
+        "subject": "math",
+        "skill": "fractions",
+        "message": "Ada opened a challenge: fractions.",
+        "created_at": "2025-11-18T09:33:00+00:00",
+        "expires_at": "2025-11-19T09:33:00+00:00",
+    },
+    "challenge_joined": {
+        "id": "01933f37-65cb-77dd-93ea-cbdcedfe0f10",
+        "seq": 4734,
+        "challenge_id": CHALLENGE,
+        **_WHO,
+        "timestamp": "2025-11-18T09:34:00+00:00",
+    },
+    "challenge_scored": {
+        "id": "01933f38-76dc-78ee-a4fb-dcedfe0f1021",
+        "seq": 4735,
+        "challenge_id": CHALLENGE,
+        **_WHO,
+        "timestamp": "2025-11-18T09:40:00+00:00",
+        "score": 92.0,
+    },
+    "challenge_closed": {
+        "id": "01933f39-87ed-79ff-b50c-edfe0f102132",
+        "seq": 4736,
+        "challenge_id": CHALLENGE,
+        "winner_id": ADA,
+    },
+    "desk_changed": {},
+    "own_message": {"message_id": MESSAGE, "status": "held"},
+}
+
 EXAMPLES: Final[dict[str, Any]] = {
+    **ROOM,
     **WORKSHOP_EXAMPLES,
     "update_status": {"status": "away"},
     "update_activity": {"activity": "practicing_algebra"},

@@ -133,10 +133,11 @@ class Joining:
         if found.spec.welcome is None:
             return
         try:
-            name, payload = await found.spec.welcome(self._services, connection.principal, found.params)
+            told = await found.spec.welcome(self._services, connection.principal, found.params)
         except Unavailable:
             return
-        self._say(connection, found.topic, name, payload)
+        for name, payload in told:
+            self._say(connection, found.topic, name, payload)
 
     @staticmethod
     def _say(connection: Connection, topic: str, name: str, payload: Any) -> None:

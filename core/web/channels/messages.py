@@ -37,17 +37,53 @@ from core.web.channels.practice_messages import (
     Strict,
     SubjectStats,
 )
+from core.web.channels.room_messages import (
+    ActivityFeedMessage,
+    ChallengeClosed,
+    ChallengeCohort,
+    ChallengeCreated,
+    ChallengeJoined,
+    ChallengeScored,
+    ChatChanged,
+    CohortInfo,
+    DecideMessage,
+    DeskChanged,
+    JoinChallenge,
+    Leaderboards,
+    MessageRemoved,
+    NewMessage,
+    OwnMessage,
+    RemoveMessage,
+    ReportMessage,
+    SendMessage,
+    SwitchChat,
+)
 
 __all__ = [
     "AchievementUnlocked",
+    "ActivityFeedMessage",
     "ActivityHidden",
     "ActivityRemoved",
+    "ChallengeClosed",
+    "ChallengeCohort",
+    "ChallengeCreated",
     "ChallengeInitiated",
+    "ChallengeJoined",
+    "ChallengeScored",
+    "ChatChanged",
     "CoPractice",
+    "CohortInfo",
     "Competitors",
     "CompletePractice",
+    "DecideMessage",
+    "DeskChanged",
     "FriendsOnline",
     "GiveUpPractice",
+    "JoinChallenge",
+    "Leaderboards",
+    "MessageRemoved",
+    "NewMessage",
+    "OwnMessage",
     "OwnReaction",
     "PracticeChanged",
     "PracticeCompleted",
@@ -55,9 +91,13 @@ __all__ = [
     "PracticeStarted",
     "Progress",
     "ProgressUpdate",
+    "RemoveMessage",
+    "ReportMessage",
     "ReportsChanged",
+    "SendMessage",
     "Strict",
     "SubjectStats",
+    "SwitchChat",
 ]
 
 Status = Literal["online", "away", "studying", "in_quiz"]
@@ -198,7 +238,8 @@ class RankChanged(msgspec.Struct, frozen=True):
 class Snapshot(msgspec.Struct, frozen=True):
     """The whole state again, beside `seq` and `epoch`: it replaces everything held of this topic.
 
-    A feed's holds `activities`, a workshop's `workshop` (null when it was cleared away), a practice's `runs`.
+    A feed's holds `activities`, a cohort's room beside them `messages`, `challenges` and `chat`, a workshop's
+    `workshop` (null when it was cleared away), a practice's `runs`.
     """
 
     seq: int
@@ -207,6 +248,9 @@ class Snapshot(msgspec.Struct, frozen=True):
     workshop: dict[str, Any] | UnsetType | None = UNSET
     board: str | UnsetType = UNSET
     periods: dict[str, list[BoardEntry]] | UnsetType = UNSET
+    messages: list[NewMessage] | UnsetType = UNSET
+    challenges: list[dict[str, Any]] | UnsetType = UNSET
+    chat: dict[str, Any] | UnsetType = UNSET
 
 
 class PresenceMetas(msgspec.Struct, frozen=True):

@@ -76,9 +76,9 @@ async def subject_stats(services: Services, who: Principal, subject: str) -> dic
     }
 
 
-async def welcome_to_subject(services: Services, who: Principal, params: dict[str, str]) -> tuple[str, Any]:
+async def welcome_to_subject(services: Services, who: Principal, params: dict[str, str]) -> list[tuple[str, Any]]:
     """What follows the join to a subject's room."""
-    return "subject_stats", await subject_stats(services, who, params["subject_id"])
+    return [("subject_stats", await subject_stats(services, who, params["subject_id"]))]
 
 
 async def friends_here(services: Services, who: Principal, subject: str, skill: str) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from core.practice.progress import PracticeLive
 from core.presence.service import Presence
 from core.principal import Principal
 from core.safety.gate import Gate
+from core.social.room_news import RoomNews
 from core.transaction import Transactions
 from core.web.channels.connection import CROWDED, RESTART, REVOKED, Connection, Counters, Transport
 from core.web.channels.door import Door, Pass
@@ -48,6 +49,7 @@ class Sockets:
         practice: PracticeLive,
         transactions: Transactions,
         gate: Gate,
+        rooms: RoomNews,
         door: Door,
         clock: Clock,
         specs: tuple[TopicSpec, ...] = TOPICS,
@@ -62,7 +64,7 @@ class Sockets:
         self._ping_after, self._cut_after, self._stuck_after = ping_after, cut_after, stuck_after
         self._sweeper = Sweeper()
         self.wake = self._sweeper.wake
-        services = Services(presence, practice, transactions, gate)
+        services = Services(presence, practice, transactions, gate, replicas, rooms)
         self.joining = Joining(hub, relay, replicas, services, self._sweeper, specs)
         self.handle, self.handle_now = self.joining.handle, self.joining.handle_now
         self.rights = Rights(door.judge, clock, self.of, self.joining.rights_changed, presence.end_lost)

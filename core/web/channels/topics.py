@@ -22,13 +22,17 @@ from core.events.catalog import CATALOG
 from core.events.workshop import WorkshopEvent
 from core.ids import parse_id
 from core.live.liveview import match
+from core.live.replica import Replicas
 from core.practice.progress import PracticeLive
 from core.presence.service import Presence
 from core.principal import Principal
 from core.safety.gate import Gate
+from core.social.room_news import RoomNews
+from core.social.rooms import MODERATE
+from core.social.rooms import TAKE_PART as IN_ROOM
 from core.transaction import Transactions
 from core.web.channels import messages as m
-from core.web.channels import practising
+from core.web.channels import practising, room
 from core.web.channels.examples import EXAMPLES, IDS
 from core.web.channels.limits import MESSAGES_A_MINUTE
 from core.workshop.commands import make_move
@@ -44,6 +48,8 @@ class Services:
     practice: PracticeLive
     transactions: Transactions
     gate: Gate
+    replicas: Replicas
+    rooms: RoomNews
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,8 @@ class Push:
     """Tell this connection alone something on the same topic."""
 
 
-Welcome = Callable[[Services, Principal, dict[str, str]], Awaitable[tuple[str, Any]]]
-"""Makes the message that follows a join, for one person."""
+Welcome = Callable[[Services, Principal, dict[str, str]], Awaitable[list[tuple[str, Any]]]]
+"""Makes the messages that follow a join, in their order, for one person."""
 Handler = Callable[[Push], Awaitable[dict[str, Any] | bytes | None]]
 
 
@@ -266,6 +272,28 @@ FEED = (
     MessageSpec("snapshot", m.Snapshot),
 )
 
+ROOM = (
+    MessageSpec("cohort_info", m.CohortInfo),
+    MessageSpec("activity_feed", m.ActivityFeedMessage),
+    MessageSpec("leaderboards", m.Leaderboards),
+    MessageSpec("new_message", m.NewMessage),
+    MessageSpec("message_taken_down", m.MessageRemoved),
+    MessageSpec("chat_changed", m.ChatChanged),
+    MessageSpec("cohort_challenge_created", m.ChallengeCreated),
+    MessageSpec("challenge_joined", m.ChallengeJoined),
+    MessageSpec("challenge_scored", m.ChallengeScored),
+    MessageSpec("challenge_closed", m.ChallengeClosed),
+)
+IN_THE_ROOM = (
+    PushSpec("send_message", m.SendMessage, room.send_message, IN_ROOM, "invalid_message"),
+    PushSpec("report_message", m.ReportMessage, room.report_message, IN_ROOM),
+    PushSpec("remove_message", m.RemoveMessage, room.remove_message, IN_ROOM),
+    PushSpec("decide_message", m.DecideMessage, room.decide_message, MODERATE),
+    PushSpec("switch_chat", m.SwitchChat, room.set_chat, MODERATE),
+    PushSpec("challenge_cohort", m.ChallengeCohort, room.challenge_cohort, IN_ROOM, "invalid_challenge"),
+    PushSpec("join_challenge", m.JoinChallenge, room.join_challenge, IN_ROOM, "invalid_challenge"),
+)
+
 BOARD = (
     MessageSpec("leaderboard_update", m.LeaderboardUpdate),
     MessageSpec("person_removed", m.PersonRemoved),
@@ -303,6 +331,7 @@ OWN = (
     MessageSpec("own_reaction", m.OwnReaction),
     MessageSpec("activity_hidden", m.ActivityHidden),
     MessageSpec("challenge_initiated", m.ChallengeInitiated),
+    MessageSpec("own_message", m.OwnMessage),
 )
 
 
@@ -371,18 +400,28 @@ TOPICS: tuple[TopicSpec, ...] = (
     ),
     _feed(
         "cohort:{cohort_id}",
-        "A cohort's own room: its members who are here, and what they do.",
+        "A cohort's own room: its members who are here, what they do and say, and their challenges.",
         rule="member",
         presence=True,
-        collapse=LATEST | COUNT,
-        pushes=WHILE_HERE + REACTING,
-        messages=PRESENCE + FEED + BOARD[:1],
+        collapse=LATEST | COUNT | {"cohort_info"},
+        pushes=WHILE_HERE + REACTING + IN_THE_ROOM,
+        messages=PRESENCE + FEED + BOARD[:1] + ROOM,
+        welcome=room.welcome_to_cohort,
+    ),
+    TopicSpec(
+        "cohort:{cohort_id}:desk",
+        "That something waits for the staff of a cohort: a message that was held or reported.",
+        MODERATE,
+        rule="member",
+        messages=(MessageSpec("desk_changed", m.DeskChanged),),
+        collapse=frozenset({"desk_changed"}),
     ),
     _feed(
         "activity_feed:cohort",
         "What one's own cohort does, without knowing its id.",
         rule="grouped",
         alias_of="cohort:{my_cohort}",
+        messages=FEED + ROOM[3:],
     ),
     TopicSpec(
         "workshop:{workshop_id}",

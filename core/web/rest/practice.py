@@ -109,7 +109,9 @@ async def get_stats(call: Call[None, None]) -> StatsOut:
 
 
 def _services(call: Call[Any, Any]) -> Services:
-    return Services(call.app.presence, call.app.practice, call.app.transactions, call.app.gate)
+    return Services(
+        call.app.presence, call.app.practice, call.app.transactions, call.app.gate, call.app.replicas, call.app.rooms
+    )
 
 
 # --- one's own runs
