@@ -236,7 +236,7 @@ class Node:
 
     def _scheduler(self) -> Scheduler:
         app, settings = self.app, self.settings
-        jobs = registry(Place(settings.data / "analytics", settings.timezone))
+        jobs = registry(Place(settings.data / "analytics", settings.timezone, app.nudging))
         runner = Runner(jobs, app.transactions, app.clock, zone=settings.zone, node=app.node, metrics=app.metrics)
         simulator = Simulator(app.transactions, app.principals, app.presence, app.clock, on=settings.simulating)
         app.rights_listeners.append(simulator.rights_changed)

@@ -47,6 +47,9 @@ from core.live.relay import Relay
 from core.live.replica import Replicas
 from core.live.signals import Signals
 from core.metrics import Metrics
+from core.nudges.live import Notifications
+from core.nudges.policy import Policy, read_ways
+from core.nudges.reactions import OUT_OF_SIGHT, nudge_friends
 from core.practice.live import SessionCompetitors, SessionLive
 from core.practice.progress import PracticeLive
 from core.practice.reactions import RUNS
@@ -85,7 +88,7 @@ log = logging.getLogger(__name__)
 GOODBYE_SECONDS = 2.0
 """How long clients are given to take their leave when the node stops."""
 
-OWN = (OwnAchievements(), SessionLive(), SessionCompetitors())
+OWN = (OwnAchievements(), SessionLive(), SessionCompetitors(), Notifications())
 """Views of what only those concerned may watch."""
 
 RIGHTS = (AccessChanged, AudienceChanged, PersonErased, PersonUpdated)
@@ -115,7 +118,9 @@ class App:
         self.relay = Relay(self.transactions, self.hub, self.topics, Decorator(self.transactions))
         rewards = [PROGRESS] if settings.rewards == "on" else []
         following = [NEW_FRIENDS, COHORT_ROOMS, BOARDS, RANKS, TOP_TEN, RUNS, CHALLENGE_RESULTS]
-        self.reactions = Reactions(self.transactions, [*following, *rewards])
+        self.nudging = Policy(read_ways(settings.nudge_ways))
+        nudges = [nudge_friends(self.nudging), OUT_OF_SIGHT]
+        self.reactions = Reactions(self.transactions, [*following, *rewards, *nudges])
         self.tokens = Tokens(settings.secret_key, self.clock)
         self.principals = Principals(self.transactions, self.tokens, self.clock)
         self.guests = Guests(self.transactions, self.tokens, self.clock)

@@ -61,6 +61,12 @@ class Settings:
         "on",
         "`on` or `off`: badges, levels, high scores and streaks made here; off if the host has its own.",
     )
+    nudge_ways: tuple[str, ...] = setting(
+        "TANDEM_NUDGE_WAYS",
+        (),
+        "Where not as by default: which way a friend's practising reaches people (live, mail, none), by what they do "
+        "(same_subject, other_subject, idle, practising, offline), such as `offline=none,idle=mail`.",
+    )
     bus: str = setting(
         "TANDEM_BUS", "", "`local`, `redis` or `postgres`; by default redis with REDIS_URL, otherwise postgres."
     )

@@ -31,6 +31,7 @@ ITEMS: Final[tuple[NavItem, ...]] = (
     NavItem("boards", "Boards", "boards", "/boards", PAGES["/boards"]),
     NavItem("me", "Me", "progress", "/me", PAGES["/me"]),
     NavItem("people", "People", "people", "/people", PAGES["/people"]),
+    NavItem("nudges", "Nudges", "nudges", "/nudges", PAGES["/nudges"]),
     NavItem("workshops", "Workshops", "workshops", "/workshop", "workshop:lead", external=True),
     NavItem("health", "Health", "health", "/admin", PAGES["/admin"]),
     NavItem("api", "API", "api", "/api/v1/", PAGES["/admin"], external=True),

@@ -12,6 +12,7 @@ from dashboards.pages.admin import admin_page
 from dashboards.pages.boards import boards
 from dashboards.pages.home import HomeModel, home
 from dashboards.pages.me import me
+from dashboards.pages.nudges import nudges
 from dashboards.pages.people import people
 from dashboards.pages.practice import practice
 from dashboards.serve import Page, Still
@@ -25,6 +26,7 @@ def pages(feed: HealthFeed) -> dict[str, Page]:
         "/me": Still(me_page),
         "/people": Still(people_page),
         "/practice": Still(practice_page),
+        "/nudges": Still(nudges_page),
         "/admin": lambda app, viewer: admin_page(app, feed, viewer),
     }
 
@@ -56,6 +58,10 @@ def people_page(app: App, viewer: Principal) -> Shell:
 
 def practice_page(app: App, viewer: Principal) -> Shell:
     return practice(viewer, names(), app.settings.simulating)
+
+
+def nudges_page(app: App, viewer: Principal) -> Shell:
+    return nudges(viewer, names(), app.settings.simulating)
 
 
 def names() -> dict[str, str]:

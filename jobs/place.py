@@ -1,4 +1,4 @@
-"""Where exported facts live, and whose days they are counted by."""
+"""What jobs know of the deployment: where exported facts live, whose days count, how nudges reach people."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.events.catalog import CATALOG
+from core.nudges.policy import PLAIN, Policy
 from data.analytics.rollups import Counting
 
 
@@ -13,6 +14,7 @@ from data.analytics.rollups import Counting
 class Place:
     folder: Path
     zone: str
+    nudging: Policy = PLAIN
 
     @property
     def counting(self) -> Counting:

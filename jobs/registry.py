@@ -7,6 +7,7 @@ from jobs.boards import BOARD_PERCENTILES, BOARD_PERIODS, BOARDS
 from jobs.cohorts import COHORT_CHAT, COHORT_ROOMS
 from jobs.export_log import export_log
 from jobs.job import Job
+from jobs.nudges import NUDGE_EXPIRY, nudge_detection
 from jobs.place import Place
 from jobs.practice_cleanup import PRACTICE_CLEANUP
 from jobs.presence_cleanup import PRESENCE_CLEANUP
@@ -19,6 +20,8 @@ def registry(place: Place) -> tuple[Job, ...]:
     return (
         PRESENCE_CLEANUP,
         PRACTICE_CLEANUP,
+        NUDGE_EXPIRY,
+        nudge_detection(place),
         WORKSHOPS,
         COHORT_ROOMS,
         AUDIENCES,

@@ -15,6 +15,7 @@ LEARNER = frozenset(
         "home:read",
         "leaderboard:choose",
         "leaderboard:read",
+        "nudges:write",
         "presence:read",
         "presence:write",
         "practice:write",
@@ -78,6 +79,7 @@ PAGES: dict[str, str] = {
     "/me": "practice:write",
     "/people": "home:read",
     "/practice": "practice:write",
+    "/nudges": "nudges:write",
     "/admin": "admin:read",
 }
 """Pages behind a sign-in, and the scope each asks for. Their own sockets ask for the same."""

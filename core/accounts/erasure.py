@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from core.accounts.commands import locked_person
 from core.accounts.rules import REACH, narrower
 from core.events.catalog import ActivityReacted, PersonErased
+from core.events.nudges import NotificationsWithdrawn
 from core.transaction import Transaction
 from data.tables import (
     REACTIONS,
@@ -24,6 +25,7 @@ from data.tables import (
     EventRow,
     IdempotencyKey,
     InboundKey,
+    NotificationRow,
     ParkedEvent,
     User,
 )
@@ -37,6 +39,7 @@ async def erase_person(tx: Transaction, external_id: str) -> UUID:
     tx.actor.require("people:erase") if tx.actor.kind != "system" else None
     user = await locked_person(tx, external_id)
     await _take_back_reactions(tx, user)
+    await _withdraw_notifications(tx, user)
     await _forget_traces(tx, user)
     await tx.db.execute(delete(User).where(User.id == user.id))
     tx.emit(PersonErased(), user_id=user.id, cohort_id=user.cohort_id, visibility=REACH[user.audience])
@@ -75,6 +78,14 @@ async def _forget_answers(tx: Transaction, user: User) -> None:
         select(shown.c.id).where(theirs).exists(),
     )
     await tx.db.execute(delete(IdempotencyKey).where(answers).execution_options(**UNSEEN))
+
+
+async def _withdraw_notifications(tx: Transaction, user: User) -> None:
+    """What told of them is in nobody's queue any more."""
+    theirs = select(NotificationRow.user_id, func.array_agg(NotificationRow.id)).group_by(NotificationRow.user_id)
+    about = theirs.where(NotificationRow.about_id == user.id, NotificationRow.user_id != user.id)
+    for owner_id, ids in await tx.db.execute(about.order_by(NotificationRow.user_id)):
+        tx.emit(NotificationsWithdrawn(ids=sorted(ids)), user_id=owner_id, visibility="private")
 
 
 async def _take_back_reactions(tx: Transaction, user: User) -> None:

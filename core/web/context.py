@@ -16,6 +16,7 @@ from core.live.pubsub import PubSub
 from core.live.relay import Relay
 from core.live.replica import Replicas
 from core.metrics import Metrics
+from core.nudges.policy import Policy
 from core.practice.progress import PracticeLive
 from core.presence.service import Presence
 from core.safety.gate import Gate
@@ -75,6 +76,9 @@ class Context(Protocol):
 
     @property
     def presence(self) -> Presence: ...
+
+    @property
+    def nudging(self) -> Policy: ...
 
     @property
     def practice(self) -> PracticeLive: ...

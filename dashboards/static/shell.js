@@ -11,6 +11,8 @@ import "./elements/table.js";
 import "./elements/bars.js";
 import "./elements/simulator.js";
 import "./elements/toasts.js";
+import "./elements/bell.js";
+import "./elements/nudges.js";
 import {connect} from "./client/tandem.js";
 import {watchPageLine} from "./elements/page-line.js";
 import {startTheme} from "./theme.js";

@@ -13,6 +13,7 @@ from data.tables.base import Base
 from data.tables.boards import BoardRow, ChoiceRow, EntryRow, ResultRow
 from data.tables.cohorts import ChallengeEntry, CohortChallenge, CohortMessage, CohortRoomRow, MessageReport
 from data.tables.log import EventRow, InboundKey, Meta, ParkedEvent, ReactionCursor
+from data.tables.nudges import DeliveryRow, NotificationRow, NudgeLimits, NudgeMute, NudgeRow, NudgeSettings
 from data.tables.people import Block, Cohort, Friendship, ParentalConsent, User
 from data.tables.practice import CoPractice, PracticeRun
 from data.tables.presence import PresenceRow
@@ -57,6 +58,7 @@ __all__ = [
     "CohortChallenge",
     "CohortMessage",
     "CohortRoomRow",
+    "DeliveryRow",
     "EnterTicket",
     "EntryRow",
     "EventRow",
@@ -69,6 +71,11 @@ __all__ = [
     "MessageReport",
     "Meta",
     "NoteRow",
+    "NotificationRow",
+    "NudgeLimits",
+    "NudgeMute",
+    "NudgeRow",
+    "NudgeSettings",
     "ParentalConsent",
     "ParkedEvent",
     "ParticipantRow",

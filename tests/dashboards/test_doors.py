@@ -42,7 +42,14 @@ async def test_every_role_meets_exactly_the_pages_its_scopes_open(browser: Brows
             expected = 200 if scope in scopes else 403
             page = await browser.get(path)
             assert page.code == expected, (role, path)
-    assert {path for path, scope in PAGES.items() if scope in ROLES["student"]} == {"/", "/boards", "/me", "/people"}
+    assert {path for path, scope in PAGES.items() if scope in ROLES["student"]} == {
+        "/",
+        "/boards",
+        "/me",
+        "/people",
+        "/practice",
+        "/nudges",
+    }
     assert {role for role in ROLES if "admin:read" in ROLES[role]} == {"admin"}
 
 

@@ -24,6 +24,7 @@ PAGES = {
     "/practice": "demo-tutor",
     "/boards": "demo-student",
     "/me": "demo-student",
+    "/nudges": "demo-student",
     "/admin": "demo-admin",
     "/enter": "",
     "/login": "",
@@ -47,7 +48,7 @@ FOCUSED = """() => {
 
 async def drawn(page: Page, path: str) -> None:
     """Everything that comes after the first bytes is there."""
-    if path in ("/", "/people", "/boards", "/me", "/admin", "/practice"):
+    if path in ("/", "/people", "/boards", "/me", "/nudges", "/admin", "/practice"):
         await live(page)
     if path == "/me":
         await expect(page.locator("tandem-progress .month")).to_be_visible()
@@ -169,9 +170,10 @@ async def test_the_navigation_offers_what_the_role_may_open_and_nothing_else(
     links = page.get_by_role("navigation", name="Pages").get_by_role("link")
     offered = [await link.get_attribute("href") for link in await links.all()]
     leads = persona in ("demo-tutor", "demo-facilitator", "demo-admin")
+    nudged = [] if persona == "demo-analyst" else ["/nudges"]
     staff = ["/admin", "/api/v1/"] if persona == "demo-admin" else []
     own = [] if persona == "demo-analyst" else ["/me"]
-    assert offered == ["/", "/boards", *own, "/people", *(["/workshop"] if leads else []), *staff]
+    assert offered == ["/", "/boards", *own, "/people", *nudged, *(["/workshop"] if leads else []), *staff]
     await expect(page.locator('[aria-current="page"]')).to_have_text("Home")
     answer = await page.goto(house.base + "/admin")
     assert answer

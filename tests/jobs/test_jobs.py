@@ -300,6 +300,8 @@ async def test_every_job_has_a_title_and_runs_on_an_empty_house(house: House) ->
     assert ran == [
         "presence_cleanup",
         "practice_cleanup",
+        "nudge_expiry",
+        "nudge_detection",
         "workshops",
         "cohort_rooms",
         "audiences",

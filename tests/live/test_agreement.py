@@ -54,7 +54,8 @@ async def new_topics(app: App, world: World) -> list[str]:
         people = {*world.ids.values(), *(await db.execute(select(User.id))).scalars()}
         sessions = list((await db.execute(select(PracticeRun.session_id).distinct())).scalars())
         workshops = [f"workshop:{id}" for id in (await db.execute(select(WorkshopRow.id))).scalars()]
-    theirs = [topic for id in people for topic in (f"activity:user:{id}", f"user:{id}:achievements")]
+    own = ("activity:user:{}", "user:{}:achievements", "notifications:{}")
+    theirs = [topic.format(id) for id in people for topic in own]
     runs = [topic for id in sessions for topic in (f"session:{id}:live", f"session:{id}:competitors")]
     return theirs + runs + workshops
 
@@ -191,7 +192,9 @@ class Watchdog:
             assert message.payload.keys() == {"activity_id"}, "what is gone is named by an id that means nothing"
         if message.name == "person_removed":
             assert message.payload.keys() == {"user_id"}, "who is gone is named by an id that means nothing"
-        elif message.name != "snapshot" and message.about is not None:
+        elif (
+            message.name != "snapshot" and message.about is not None and not message.topic.startswith("notifications:")
+        ):
             person = by_id.get(message.about)
             assert person is not None, f"{message.topic} speaks of somebody who is erased"
             assert may_be_seen(person, message.topic), f"{message.topic} speaks of {person.audience} {message.name}"
@@ -201,7 +204,8 @@ class Watchdog:
             assert may_be_seen(user, message.topic), f"{message.topic} names somebody who may not be seen there"
             assert user.audience == "public" or not name.startswith("Zed"), "a minor's family name is given away"
         for child in self.world.hidden:
-            if message.topic.startswith((f"user:{self.world.ids[child]}", "session:")):
+            own = (f"user:{self.world.ids[child]}", f"notifications:{self.world.ids[child]}", "session:")
+            if message.topic.startswith(own):
                 continue
             assert not fresh or str(self.world.ids[child]) not in shown, "of who was never visible, not even the id"
 
@@ -211,6 +215,9 @@ def may_be_seen(user: User, topic: str) -> bool:
     if kind == "user":
         # One's own topics: whoever else may not see somebody, they themselves may.
         return which.startswith(str(user.id))
+    if kind == "notifications":
+        # Friends are named, each as the other may see them; one's own name may stand there too.
+        return which == str(user.id) or user.audience != "nobody"
     if kind == "session":
         # Only those who practise in it may join, and nobody is named.
         return True

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from core.accounts.commands import (
     ConsentInput,
@@ -26,6 +26,7 @@ from core.accounts.commands import (
     set_consents,
 )
 from core.accounts.erasure import erase_person
+from core.accounts.visibility import appear_offline
 from core.activity.challenging import challenge_back
 from core.activity.commands import take_in
 from core.activity.engagement import record_engagement
@@ -40,10 +41,15 @@ from core.content import subjects
 from core.errors import NotFound, TandemError
 from core.events.catalog import CATALOG, Reaction
 from core.growth.sharing import share_progress
+from core.ids import new_id
 from core.leaderboards.keeping import hold_boards, recalculate
 from core.leaderboards.people import choose_listing
 from core.leaderboards.reviewing import Verdict, review_result
 from core.monitoring.commands import set_simulator
+from core.nudges import commands as nudges
+from core.nudges.choosing import Choices, choose_nudges
+from core.nudges.queue import open_notification, see
+from core.nudges.sending import detect
 from core.practice.catalogue import what_of
 from core.practice.commands import Result, complete_practice, give_up_practice, start_practice
 from core.practice.pairs import answer, invite
@@ -53,7 +59,7 @@ from core.social.chat import decide_message, remove_message, report_message, sen
 from core.social.friendships import answer_friendship, block_person, request_friendship, unblock_person
 from core.social.rooms import switch_chat
 from core.social.upkeep import forget_messages
-from data.tables import Cohort, CohortChallenge, ResultRow, User
+from data.tables import Cohort, CohortChallenge, NotificationRow, NudgeRow, PresenceRow, ResultRow, User
 from tests.events.samples import properties_of
 from tests.live.world_workshops import Workshops
 
@@ -398,6 +404,55 @@ class World:
             self.clock.advance(86_400)
             await run(SYSTEM, close_due)
 
+    async def nudge(self) -> None:
+        """Two friends are online, and one hears of it; what comes of it, if anything, is up to chance."""
+        one, other = self.people[0], self.people[2]
+        self.clock.advance(3 * 3600)
+        with suppress(TandemError):
+            await self.make_friends(one, other)
+        async with self.app.database.begin() as db:
+            rows = [_present(self, who, skill) for who, skill in ((one, "practicing_algebra"), (other, ""))]
+            await db.execute(insert(PresenceRow).values(rows))
+        await self.app.transactions.run(SYSTEM, detect)
+        async with self.app.database.begin() as db:
+            await db.execute(delete(PresenceRow))
+        await self._answer_nudge()
+
+    async def _answer_nudge(self) -> None:
+        async with self.app.transactions.read() as db:
+            latest = select(NudgeRow).where(NudgeRow.status == "pending").order_by(NudgeRow.id.desc()).limit(1)
+            nudge = (await db.execute(latest)).scalar_one_or_none()
+        if nudge is None:
+            return
+        who = next(name for name, id in self.ids.items() if id == nudge.recipient_id)
+        me, run = await self.principal(who), self.app.transactions.run
+        answer = self.chance.choice([nudges.accept, nudges.ignore, None])
+        if answer:
+            await run(me, answer, nudge.id)
+        elif self.chance.random() < 0.5:
+            self.clock.advance(3700)
+            await run(SYSTEM, nudges.expire)
+
+    async def look_at_notifications(self) -> None:
+        me = await self.principal(self.people[2])
+        await self.app.settle()
+        async with self.app.transactions.read() as db:
+            found = (await db.execute(select(NotificationRow).where(NotificationRow.user_id == me.id))).scalars().all()
+        if found:
+            await self.app.transactions.run(me, see, max(row.seq or 0 for row in found))
+            await self.app.transactions.run(me, open_notification, self.chance.choice(found).id)
+
+    async def choose_nudges(self) -> None:
+        me = await self.principal(self.anybody())
+        await self.app.transactions.run(me, choose_nudges, Choices(daily_cap=self.chance.randint(1, 10)))
+
+    async def go_offline(self) -> None:
+        """Somebody does not wish to be seen here for a while; their friends' queues lose what told of them."""
+        me = await self.principal(self.chance.choice([self.people[0], self.anybody()]))
+        for offline in (True, False):
+            await self.app.transactions.run(me, appear_offline, offline)
+            await self.app.settle()
+
     async def turn_simulator(self) -> None:
         running, speed = self.chance.random() < 0.5, self.chance.choice([0.5, 1.0, 8.0])
         await self.app.transactions.run(SYSTEM, set_simulator, running, speed)
@@ -456,6 +511,13 @@ class World:
         return {user.external_id: user for user in users}
 
 
+def _present(world: World, who: str, activity: str) -> dict[str, Any]:
+    """A row as the presence store writes it."""
+    now, id = world.clock.now(), new_id()
+    values = {"user_id": world.ids[who], "subject_id": "math", "status": "online", "current_activity": activity}
+    return values | {"id": id, "session_id": f"s-{id}", "connected_at": now, "last_seen_at": now}
+
+
 OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "many_facts": World.many_facts,
     "add": World.add,
@@ -491,6 +553,10 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "talk": World.talk,
     "forget_talk": World.forget_talk,
     "cohort_challenge": World.cohort_challenge,
+    "nudge": World.nudge,
+    "look_at_notifications": World.look_at_notifications,
+    "choose_nudges": World.choose_nudges,
+    "go_offline": World.go_offline,
     "turn_simulator": World.turn_simulator,
     "play_workshop": World.play_workshop,
     "whole_workshop": World.whole_workshop,
@@ -500,3 +566,4 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
 
 WEIGHTS = {"facts": 6, "react": 4, "rename": 2, "move": 2, "change_age": 4, "consent": 3, "practise": 3}
 WEIGHTS |= {"talk": 3, "cohort_challenge": 2}
+WEIGHTS |= {"nudge": 3, "look_at_notifications": 2}

@@ -92,6 +92,10 @@ def bodies(text: str) -> dict[str, Any]:
         "POST /api/v1/cohort/messages/{message_id}/decision": {"show": text},
         "PUT /api/v1/cohort/chat": {"on": text},
         "POST /api/v1/cohort/challenges": {"skill": text, "subject": text},
+        "POST /api/v1/notifications/seen": {"up_to": text},
+        "POST /api/v1/nudges/{nudge_id}/mute": {"what": text},
+        "PUT /api/v1/nudges/settings": {"app": {text: True}, "email": text, "daily_cap": 2},
+        "PUT /api/v1/children/{user_id}/nudge-limits": {"kinds_off": [text], "daily_cap": 2},
         "POST /api/v1/blocklist": {"kind": "device", "value": text, "reason": text},
         "PUT /api/v1/leaderboards/me": {"listed": text},
         "POST /api/v1/results/{result_id}/review": {"verdict": text},
@@ -136,7 +140,15 @@ async def test_no_text_does_harm_anywhere(api: Api, app: App, make: Make, text: 
         path = route.path.replace("{code}", guest["code"]) if route.scope == TAKE_PART else route.path
         for name in route.parameters:
             path = path.replace("{" + name + "}", part)
-        scopes = ("friends:write", "activity:react", "practice:write", "cohort:read", "cohort:write", "chat:moderate")
+        scopes = (
+            "friends:write",
+            "activity:react",
+            "practice:write",
+            "cohort:read",
+            "cohort:write",
+            "chat:moderate",
+            "nudges:write",
+        )
         own = dict.fromkeys(scopes, token)
         bearer = (own | {TAKE_PART: guest["token"]}).get(str(route.scope), "")
         body = bodies(text).get(route.name)

@@ -25,6 +25,7 @@ from core.web.routes import Call, Routes
 from core.workshop.guests import TAKE_PART
 from data.tables import ApiKey, EventRow, IdempotencyKey, User
 from tests.factories import Make
+from tests.nudges.kit import given, notes_of
 from tests.rest_kit import Api, serve_rest
 
 KEYS = "/api/v1/keys"
@@ -187,12 +188,15 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
     }
     paths = await practice_paths(app, make, one, mate)
     bodies[paths["/api/v1/practice/{practice_id}/complete"]] = {"score": 90}
+    own = await nudge_paths(app, make, one)
+    bodies |= {"/api/v1/notifications/seen": {"up_to": 9}, own["/api/v1/nudges/{nudge_id}/mute"]: {"what": "friend"}}
     # The hub's forms create nothing: they speak for a connection that is open, and say the same twice by themselves.
     posts = [r for r in ROUTES if r.method == "POST" and not r.path.startswith("/api/ws/")]
     await make.run(await make.principal(other), ask, app, one.id)
     for n, route in enumerate(posts):
         path = (
-            paths.get(route.path, route.path)
+            (paths | own)
+            .get(route.path, route.path)
             .replace("{user_id}", str(other.id))
             .replace("{activity_id}", str(foreign if route.path.endswith(OF_OTHERS) else activity))
             .replace("{message_id}", str(said))
@@ -204,7 +208,7 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
         person = make.token(one, "api")
         bearers = {"friends:write": person, "activity:react": person, TAKE_PART: guest["token"]}
         bearers |= {"activity:read": person, "activity:moderate": person}
-        bearers |= dict.fromkeys(("cohort:write", "chat:moderate"), person)
+        bearers |= dict.fromkeys(("cohort:write", "chat:moderate", "nudges:write"), person)
         bearers["practice:write"] = make.token(mate, "api") if route.path in paths else person
         bearer = bearers.get(str(route.scope), "")
         sent = [await api("POST", path, bodies.get(path), headers=keyed(f"k{n}"), bearer=bearer) for _ in range(2)]
@@ -235,6 +239,17 @@ async def practice_paths(app: App, make: Make, one: User, mate: User) -> dict[st
         "/api/v1/co-sessions/{session_id}/accept": f"/api/v1/co-sessions/{pairs[0].id}/accept",
         "/api/v1/co-sessions/{session_id}/decline": f"/api/v1/co-sessions/{pairs[1].id}/decline",
     }
+
+
+async def nudge_paths(app: App, make: Make, one: User) -> dict[str, str]:
+    """A nudge for each answer, of somebody else each, and what stands of one in the queue."""
+    found = {}
+    for answer in ("accept", "ignore", "mute", "report", "shown"):
+        nudge = await given(app, await make.person(), one)
+        found[f"/api/v1/nudges/{{nudge_id}}/{answer}"] = f"/api/v1/nudges/{nudge.id}/{answer}"
+    note = (await notes_of(app, one))[0]
+    found["/api/v1/notifications/{notification_id}/open"] = f"/api/v1/notifications/{note.id}/open"
+    return found
 
 
 async def ask(tx: Transaction, app: App, other_id: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from core.web.channels.nudge_examples import NUDGE_EXAMPLES
 from core.web.channels.workshop_examples import WORKSHOP_EXAMPLES, WORKSHOP_ID
 
 ADA: Final = "01933f2a-7c41-7d0e-9b52-2f6a1c3d4e5f"
@@ -257,6 +258,7 @@ ROOM: Final[dict[str, Any]] = {
 EXAMPLES: Final[dict[str, Any]] = {
     **ROOM,
     **WORKSHOP_EXAMPLES,
+    **NUDGE_EXAMPLES,
     "update_status": {"status": "away"},
     "update_activity": {"activity": "practicing_algebra"},
     "presence_state": {ADA: {"metas": [_META]}},

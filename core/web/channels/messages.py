@@ -21,6 +21,17 @@ from core.web.channels.feed_messages import (
     OwnReaction,
     ReportsChanged,
 )
+from core.web.channels.nudge_messages import (
+    AnswerNudge,
+    MuteNudge,
+    NotificationAdded,
+    NotificationsSeen,
+    NotificationsWithdrawn,
+    NudgeChanged,
+    NudgeSettingsChanged,
+    OpenNotification,
+    SeeNotifications,
+)
 from core.web.channels.practice_messages import (
     AchievementUnlocked,
     Competitors,
@@ -64,6 +75,7 @@ __all__ = [
     "ActivityFeedMessage",
     "ActivityHidden",
     "ActivityRemoved",
+    "AnswerNudge",
     "ChallengeClosed",
     "ChallengeCohort",
     "ChallengeCreated",
@@ -82,7 +94,14 @@ __all__ = [
     "JoinChallenge",
     "Leaderboards",
     "MessageRemoved",
+    "MuteNudge",
     "NewMessage",
+    "NotificationAdded",
+    "NotificationsSeen",
+    "NotificationsWithdrawn",
+    "NudgeChanged",
+    "NudgeSettingsChanged",
+    "OpenNotification",
     "OwnMessage",
     "OwnReaction",
     "PracticeChanged",
@@ -94,6 +113,7 @@ __all__ = [
     "RemoveMessage",
     "ReportMessage",
     "ReportsChanged",
+    "SeeNotifications",
     "SendMessage",
     "Strict",
     "SubjectStats",
@@ -239,13 +259,15 @@ class Snapshot(msgspec.Struct, frozen=True):
     """The whole state again, beside `seq` and `epoch`: it replaces everything held of this topic.
 
     A feed's holds `activities`, a cohort's room beside them `messages`, `challenges` and `chat`, a workshop's
-    `workshop` (null when it was cleared away), a practice's `runs`.
+    `workshop` (null when it was cleared away), a practice's `runs`, a queue's `notifications` and `unread` number.
     """
 
     seq: int
     epoch: str
     activities: list[dict[str, Any]] | UnsetType = UNSET
     workshop: dict[str, Any] | UnsetType | None = UNSET
+    notifications: list[dict[str, Any]] | UnsetType = UNSET
+    unread: int | UnsetType = UNSET
     board: str | UnsetType = UNSET
     periods: dict[str, list[BoardEntry]] | UnsetType = UNSET
     messages: list[NewMessage] | UnsetType = UNSET

@@ -7,8 +7,7 @@ somebody's rights change. An alias is the same topic under another name; it answ
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -22,113 +21,34 @@ from core.events.catalog import CATALOG
 from core.events.workshop import WorkshopEvent
 from core.ids import parse_id
 from core.live.liveview import match
-from core.live.replica import Replicas
-from core.practice.progress import PracticeLive
-from core.presence.service import Presence
 from core.principal import Principal
-from core.safety.gate import Gate
-from core.social.room_news import RoomNews
 from core.social.rooms import MODERATE
 from core.social.rooms import TAKE_PART as IN_ROOM
-from core.transaction import Transactions
 from core.web.channels import messages as m
-from core.web.channels import practising, room
+from core.web.channels import nudging, practising, room
 from core.web.channels.examples import EXAMPLES, IDS
 from core.web.channels.limits import MESSAGES_A_MINUTE
+from core.web.channels.specs import Found, Handler, MessageSpec, Push, PushSpec, Services, TopicSpec, Welcome
 from core.workshop.commands import make_move
 from core.workshop.guests import TAKE_PART, Guest
 from core.workshop.rules.moves import PublicMove
 
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What the handlers of messages may call."""
-
-    presence: Presence
-    practice: PracticeLive
-    transactions: Transactions
-    gate: Gate
-    replicas: Replicas
-    rooms: RoomNews
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """One checked message of a client, with who sent it and where."""
-
-    principal: Principal
-    connection: str
-    topic: str
-    params: Mapping[str, str]
-    payload: Any
-    services: Services
-    say: Callable[[str, Any], None] = lambda name, payload: None
-    """Tell this connection alone something on the same topic."""
-
-
-Welcome = Callable[[Services, Principal, dict[str, str]], Awaitable[list[tuple[str, Any]]]]
-"""Makes the messages that follow a join, in their order, for one person."""
-Handler = Callable[[Push], Awaitable[dict[str, Any] | bytes | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class PushSpec:
-    name: str
-    type: Any
-    """What its payload is: a form or one of several, or plain bytes in the serializer's binary frames."""
-    handle: Handler
-    scope: str
-    refusal: str = "invalid_payload"
-    """The reason given for a payload that does not fit."""
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class MessageSpec:
-    name: str
-    type: Any
-    version: int = 1
-
-
-# One spec equals no other: so a set of them is told apart at once, wherever what was found in it is kept.
-@dataclass(frozen=True, slots=True, eq=False)
-class TopicSpec:
-    pattern: str
-    title: str
-    scope: str
-    """The scope that a join asks for."""
-    rule: str = "anyone"
-    """The further rule, by its name in RULES."""
-    presence: bool = False
-    history: bool = False
-    alias_of: str = ""
-    collapse: frozenset[str] = frozenset()
-    """Messages of which a slow reader needs only the latest; in place of others it gets the present state."""
-    allowance: int = 0
-    """Messages a minute that a connection may say on topics of this pattern beside its hundred; 0 counts them among
-    those."""
-    pushes: tuple[PushSpec, ...] = ()
-    messages: tuple[MessageSpec, ...] = field(default=())
-    welcome: Welcome | None = None
-
-    @property
-    def of_asker(self) -> bool:
-        """Whether its name means another topic for each who asks."""
-        return "{me}" in self.alias_of or "{my_cohort}" in self.alias_of
-
-    def push(self, name: str) -> PushSpec | None:
-        return next((push for push in self.pushes if push.name == name), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    spec: TopicSpec
-    topic: str
-    """The name that was asked for."""
-    canonical: str
-    """The name under which it is published."""
-    params: dict[str, str]
-
+__all__ = [
+    "RULES",
+    "TOPICS",
+    "Found",
+    "Handler",
+    "MessageSpec",
+    "Push",
+    "PushSpec",
+    "Services",
+    "TopicSpec",
+    "Welcome",
+    "authorize",
+    "called",
+    "describe",
+    "find",
+]
 
 # --- rules: a reason to refuse, or nothing
 
@@ -335,6 +255,25 @@ OWN = (
 )
 
 
+NUDGING = (
+    PushSpec("accept_nudge", m.AnswerNudge, nudging.accept_nudge, "nudges:write"),
+    PushSpec("ignore_nudge", m.AnswerNudge, nudging.ignore_nudge, "nudges:write"),
+    PushSpec("mute_nudge", m.MuteNudge, nudging.mute_nudge, "nudges:write"),
+    PushSpec("nudge_shown", m.AnswerNudge, nudging.nudge_shown, "nudges:write"),
+    PushSpec("see_notifications", m.SeeNotifications, nudging.see_notifications, "nudges:write"),
+    PushSpec("open_notification", m.OpenNotification, nudging.open_one, "nudges:write"),
+)
+NOTIFIED = (
+    MessageSpec("notification_added", m.NotificationAdded),
+    MessageSpec("notifications_seen", m.NotificationsSeen),
+    MessageSpec("notifications_withdrawn", m.NotificationsWithdrawn),
+    MessageSpec("nudge_changed", m.NudgeChanged),
+    MessageSpec("nudge_settings_changed", m.NudgeSettingsChanged),
+    MessageSpec("person_removed", m.PersonRemoved),
+    MessageSpec("snapshot", m.Snapshot),
+)
+
+
 def _feed(pattern: str, title: str, **more: Any) -> TopicSpec:
     """A topic of activities: its latest fifty at the join, and each one after."""
     given: dict[str, Any] = {"pushes": REACTING, "messages": FEED, "collapse": LATEST, **more}
@@ -538,7 +477,16 @@ TOPICS: tuple[TopicSpec, ...] = (
         "activity:moderate",
         messages=(MessageSpec("reports_changed", m.ReportsChanged),),
     ),
-    TopicSpec("notifications:{user_id}", "One person's notifications.", "socket:connect", rule="owner"),
+    TopicSpec(
+        "notifications:{user_id}",
+        "One person's queue of notifications: nudges and others, how many are new, and what became of them.",
+        "socket:connect",
+        rule="owner",
+        history=True,
+        collapse=LATEST,
+        pushes=NUDGING,
+        messages=NOTIFIED,
+    ),
 )
 
 
