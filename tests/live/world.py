@@ -159,6 +159,13 @@ class World:
         ]
         await self.app.transactions.run(SYSTEM, set_consents, one, given)
 
+    async def take_consent_back(self) -> None:
+        one = self.chance.choice(self.grown_or_not())
+        for given in (True, False):
+            self.clock.advance(600)
+            decided = [ConsentInput(scope="sharing_outside", given=given, method="signed_form")]
+            await self.app.transactions.run(SYSTEM, set_consents, one, decided)
+
     async def birthdays(self) -> None:
         self.clock.advance(86_400 * self.chance.randint(1, 30))
         await self.app.transactions.run(SYSTEM, refresh_audiences)
@@ -527,6 +534,7 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "change_age": World.change_age,
     "change_role": World.change_role,
     "consent": World.consent,
+    "take_consent_back": World.take_consent_back,
     "birthdays": World.birthdays,
     "erase": World.erase,
     "revoke": World.revoke,
