@@ -62,7 +62,7 @@ class TestTheDatabaseGoesAway:
 
     @pytest.fixture
     async def tandem(self, postgres: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[Server]:
-        async with server(tmp_path / "var", DATABASE_URL=postgres.url) as running:
+        async with server(tmp_path / "var", DATABASE_URL=postgres.url, TANDEM_REWARDS="off") as running:
             yield running
 
     @pytest.mark.req("OPS-2", "OPS-4", "UI-1", "UI-6")
@@ -159,7 +159,8 @@ class TestRedisGoesAway:
 
     @pytest.fixture
     async def tandem(self, redis: Redis, fresh_database: str, tmp_path: Path) -> AsyncIterator[Server]:
-        async with server(tmp_path / "var", DATABASE_URL=fresh_database, REDIS_URL=redis.url) as running:
+        settings = {"DATABASE_URL": fresh_database, "REDIS_URL": redis.url, "TANDEM_REWARDS": "off"}
+        async with server(tmp_path / "var", **settings) as running:
             yield running
 
     @pytest.mark.req("OPS-4", "RT-13", "UI-1")

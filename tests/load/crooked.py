@@ -27,6 +27,9 @@ class Crooked:
     crooked: bool = True
     members: list[ServerConnection] = field(default_factory=list)
     held: dict[int, str] = field(default_factory=dict)
+    waiting: dict[int, str] = field(default_factory=dict)
+    """What came before its turn: members speak by sockets of their own, and a busy server reads those in any order."""
+    following: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def handle(self, socket: ServerConnection) -> None:
@@ -44,11 +47,13 @@ class Crooked:
 
     async def broadcast(self, text: str) -> None:
         async with self.turn:
-            await self.tell(text)
+            if found := NUMBER.search(text):
+                self.waiting[int(found[1])] = text
+            while (number := self.following) in self.waiting:
+                self.following += 1
+                await self.tell(number, self.waiting.pop(number))
 
-    async def tell(self, text: str) -> None:
-        found = NUMBER.search(text)
-        number = int(found[1]) if found else -1
+    async def tell(self, number: int, text: str) -> None:
         for place, member in enumerate(self.members):
             for said in self.said(number, place, text) if self.crooked else [text]:
                 if number == 11:

@@ -61,7 +61,6 @@ async def test_a_straight_server_is_found_straight(worker: Worker) -> None:
         report, found = await measure(worker, port)
     assert (report.lost, found.doubled, found.disordered, found.strayed) == (0, 0, 0, 0)
     assert report.delivered == report.expected == CONNS * STREAM.numbers
-    assert found.results[0].latency.max < LATE * 4
     assert f"delivered {report.expected:,} of".split()[1] in table(report)
     assert ElementTree.fromstring(svg(report, "six clients & one room")).tag.endswith("svg")  # noqa: S314 - our own
     assert report.data()["streams"][0]["lost"] == 0

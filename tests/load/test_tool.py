@@ -47,7 +47,7 @@ def test_fifty_clients_for_two_seconds(tmp_path: Path, kind: str, topics: str) -
 @pytest.mark.slow
 @pytest.mark.req("PF-11")
 async def test_a_tandem_that_runs_already(tmp_path: Path) -> None:
-    async with server(tmp_path / "var") as running:
+    async with server(tmp_path / "var", TANDEM_REWARDS="off") as running:
         assert running.process is not None
         given = ["--conns", "20", "--rate", "10", "--seconds", "1", "--address", running.base, "--key", KEY]
         done = await asyncio.to_thread(load, tmp_path, *given, "--pid", str(running.process.pid))

@@ -34,11 +34,17 @@ NEEDS = {
     "friend_answer": "social_visibility",
     "send_message": "social_visibility",
     "challenge": "social_visibility",
+    "join_challenge": "social_visibility",
+    "co_practice": "social_visibility",
+    "co_answer": "social_visibility",
     "social_sharing": "sharing_outside",
     "send_invite": "sharing_outside",
+    "practise": None,
     "block_person": None,
+    "report": None,
+    "report_message": None,
 }
-"""The consent that each action asks for. To defend oneself asks for none."""
+"""The consent that each action asks for. To practise alone, and to defend oneself, asks for none."""
 
 AGES: dict[str, dict[str, Any]] = {
     "unknown": {"age_band": "unknown"},

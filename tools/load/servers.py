@@ -159,7 +159,8 @@ def tandem(folder: Path, people: int, cohorts: int, core: int | None, **settings
     folder.mkdir(parents=True, exist_ok=True)
     env = _environment(
         TANDEM_MODE="demo", TANDEM_SIMULATOR="off", TANDEM_DATA=str(folder), TANDEM_PORT="0",
-        TANDEM_LOG_LEVEL="WARNING", **settings,
+        # Badges would be items of their own among those that are sent, counted and judged here.
+        TANDEM_LOG_LEVEL="WARNING", TANDEM_REWARDS="off", **settings,
     )  # fmt: skip
     command = [sys.executable, "-m", "tools.load.node"]
     known, keys = _seeded(folder, people, cohorts) or ((), ())
