@@ -53,6 +53,7 @@ from data.database import Database, DatabaseUnavailable, explain
 from data.database_url import BadDatabaseUrl
 from data.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from data.migrate import current, head, migrate
+from jobs.chatter import Chatter
 from jobs.lease import Lease
 from jobs.place import Place
 from jobs.registry import registry
@@ -240,13 +241,14 @@ class Node:
         runner = Runner(jobs, app.transactions, app.clock, zone=settings.zone, node=app.node, metrics=app.metrics)
         simulator = Simulator(app.transactions, app.principals, app.presence, app.clock, on=settings.simulating)
         app.rights_listeners.append(simulator.rights_changed)
+        chatter = Chatter(app.relay, app.transactions, app.principals, app.gate, app.clock)
         return Scheduler(
             runner,
             Lease(self.url),
             app.clock,
             zone=settings.zone,
             metrics=app.metrics,
-            companions=[simulator] if settings.simulating else [],
+            companions=[simulator, chatter] if settings.simulating else [],
         )
 
     async def start(self) -> int:

@@ -29,6 +29,7 @@ ITEMS: Final[tuple[NavItem, ...]] = (
     NavItem("home", "Home", "home", "/", PAGES["/"]),
     NavItem("practice", "Practice", "practice", "/practice", PAGES["/practice"]),
     NavItem("boards", "Boards", "boards", "/boards", PAGES["/boards"]),
+    NavItem("cohort", "Cohort", "cohort", "/cohort", PAGES["/cohort"]),
     NavItem("me", "Me", "progress", "/me", PAGES["/me"]),
     NavItem("people", "People", "people", "/people", PAGES["/people"]),
     NavItem("nudges", "Nudges", "nudges", "/nudges", PAGES["/nudges"]),

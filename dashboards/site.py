@@ -10,6 +10,7 @@ from core.principal import Principal
 from dashboards.health_feed import HealthFeed
 from dashboards.pages.admin import admin_page
 from dashboards.pages.boards import boards
+from dashboards.pages.cohort import cohort
 from dashboards.pages.home import HomeModel, home
 from dashboards.pages.me import me
 from dashboards.pages.nudges import nudges
@@ -23,6 +24,7 @@ def pages(feed: HealthFeed) -> dict[str, Page]:
     return {
         "/": Still(home_page),
         "/boards": Still(boards_page),
+        "/cohort": Still(cohort_page),
         "/me": Still(me_page),
         "/people": Still(people_page),
         "/practice": Still(practice_page),
@@ -45,6 +47,10 @@ def home_page(app: App, viewer: Principal) -> Shell:
 
 def boards_page(app: App, viewer: Principal) -> Shell:
     return boards(viewer, names(), app.settings.simulating)
+
+
+def cohort_page(app: App, viewer: Principal) -> Shell:
+    return cohort(viewer, names(), app.settings.simulating)
 
 
 def me_page(app: App, viewer: Principal) -> Shell:

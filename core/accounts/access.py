@@ -76,6 +76,7 @@ HANDED_ON_BY_ADMINS = KEY_SCOPES - {"tokens:staff"}
 PAGES: dict[str, str] = {
     "/": "home:read",
     "/boards": "leaderboard:read",
+    "/cohort": "cohort:read",
     "/me": "practice:write",
     "/people": "home:read",
     "/practice": "practice:write",

@@ -25,6 +25,7 @@ PAGES = {
     "/boards": "demo-student",
     "/me": "demo-student",
     "/nudges": "demo-student",
+    "/cohort": "demo-tutor",
     "/admin": "demo-admin",
     "/enter": "",
     "/login": "",
@@ -48,7 +49,7 @@ FOCUSED = """() => {
 
 async def drawn(page: Page, path: str) -> None:
     """Everything that comes after the first bytes is there."""
-    if path in ("/", "/people", "/boards", "/me", "/nudges", "/admin", "/practice"):
+    if path in ("/", "/people", "/boards", "/me", "/nudges", "/admin", "/practice", "/cohort"):
         await live(page)
     if path == "/me":
         await expect(page.locator("tandem-progress .month")).to_be_visible()
@@ -57,6 +58,8 @@ async def drawn(page: Page, path: str) -> None:
         await expect(page.locator("tandem-boards .main :is(.line, .state)").first).to_be_visible()
     if path == "/practice":
         await expect(page.locator("tandem-practice .app").first).to_be_visible()
+    if path == "/cohort":
+        await expect(page.locator("tandem-chat :is(.line, .state)").first).to_be_attached()
     if path == "/people":
         await expect(page.locator("tandem-directory .row").first).to_be_visible()
     if path == "/":
@@ -172,8 +175,9 @@ async def test_the_navigation_offers_what_the_role_may_open_and_nothing_else(
     leads = persona in ("demo-tutor", "demo-facilitator", "demo-admin")
     nudged = [] if persona == "demo-analyst" else ["/nudges"]
     staff = ["/admin", "/api/v1/"] if persona == "demo-admin" else []
-    own = [] if persona == "demo-analyst" else ["/me"]
-    assert offered == ["/", "/boards", *own, "/people", *nudged, *(["/workshop"] if leads else []), *staff]
+    learner = persona != "demo-analyst"
+    first = ["/", "/practice", "/boards", "/cohort", "/me"] if learner else ["/", "/boards"]
+    assert offered == [*first, "/people", *nudged, *(["/workshop"] if leads else []), *staff]
     await expect(page.locator('[aria-current="page"]')).to_have_text("Home")
     answer = await page.goto(house.base + "/admin")
     assert answer

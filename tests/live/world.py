@@ -277,7 +277,7 @@ class World:
     async def challenge(self) -> None:
         """Somebody answers what somebody else finished; whom they may not reach, they do not."""
         self.clock.advance(600)
-        for _ in range(8):
+        for _ in range(40):
             one, activity, owner = await self._at_something()
             if one.id != owner:
                 with suppress(TandemError):
@@ -573,5 +573,5 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
 """Everything that can happen. A new event that comes from nothing here fails the test that counts them."""
 
 WEIGHTS = {"facts": 6, "react": 4, "rename": 2, "move": 2, "change_age": 4, "consent": 3, "practise": 3}
-WEIGHTS |= {"talk": 3, "cohort_challenge": 2}
 WEIGHTS |= {"nudge": 3, "look_at_notifications": 2}
+WEIGHTS |= {"talk": 3, "cohort_challenge": 2, "challenge": 2}
