@@ -104,8 +104,8 @@ def _style(words: frozenset[str]) -> str:
     own = (STATIC / "css" / "embed.css").read_text(encoding="utf-8")
     rules = shared + own
     wanted = set(VARIABLE.findall(rules))
-    fixed = theme.FIXED | {f"deep-{n}": colour for n, colour in enumerate(theme.DEEP_GROUNDS, start=1)}
-    fixed |= {name: _both(*pair) for name, pair in theme.COLOURS.items()}
+    rules += "".join(f".deep-{n} {{ background: {colour} }} " for n, colour in enumerate(theme.DEEP_GROUNDS, start=1))
+    fixed = theme.FIXED | {name: _both(*pair) for name, pair in theme.COLOURS.items()}
     plain = "".join(f"--{name}: {_themable(name, fixed[name])};" for name in fixed if name in wanted)
     chosen = ":host([theme=light]) { color-scheme: light } :host([theme=dark]) { color-scheme: dark }"
     return style(f":host {{ color-scheme: light dark; {plain} }} {chosen} {rules}")
