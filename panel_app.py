@@ -60,6 +60,7 @@ from jobs.registry import registry
 from jobs.runner import Runner
 from jobs.scheduler import Scheduler
 from jobs.simulator import Simulator
+from jobs.simulator_acts import World
 
 log = logging.getLogger("tandem")
 
@@ -239,7 +240,9 @@ class Node:
         app, settings = self.app, self.settings
         jobs = registry(Place(settings.data / "analytics", settings.timezone, app.nudging))
         runner = Runner(jobs, app.transactions, app.clock, zone=settings.zone, node=app.node, metrics=app.metrics)
-        simulator = Simulator(app.transactions, app.principals, app.presence, app.clock, on=settings.simulating)
+        world = World(app.transactions, app.principals, app.presence, app.practice, app.gate, app.clock)
+        size, seed = settings.simulator_people, settings.simulator_seed
+        simulator = Simulator(world, on=settings.simulating, size=size, seed=seed, zone=settings.zone)
         app.rights_listeners.append(simulator.rights_changed)
         chatter = Chatter(app.relay, app.transactions, app.principals, app.gate, app.clock)
         return Scheduler(

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import TandemError, Unavailable
 from core.events.catalog import Event, Unreadable
-from core.events.fact import Fact
+from core.events.fact import OWN, SIMULATOR, Fact
 from core.events.log import last_seq, read_since
 from core.principal import SYSTEM
 from core.transaction import Transaction, Transactions
@@ -196,4 +196,6 @@ async def _react(tx: Transaction, reaction: Reaction, fact: Fact) -> None:
         if fact.event.newer:
             raise Unavailable(fact.event.reason)
         raise ValueError(fact.event.reason)
+    # What follows from something simulated is simulated.
+    tx.source = SIMULATOR if fact.source == SIMULATOR else OWN
     await reaction.react(tx, fact)

@@ -34,6 +34,12 @@ class Settings:
     data: Path = setting("TANDEM_DATA", Path("var"), "Folder of the embedded database, exports and demo secrets.")
     mode: str = setting("TANDEM_MODE", "production", "`demo` (what `make run` uses) or `production`.")
     simulator: str = setting("TANDEM_SIMULATOR", "", "`on` or `off`: a labelled simulated community. On in demo mode.")
+    simulator_people: int = setting("TANDEM_SIMULATOR_PEOPLE", 24, "How many simulated people, 12 to 5000, at first.")
+    simulator_seed: str = setting(
+        "TANDEM_SIMULATOR_SEED",
+        "",
+        "Two with the same text do the same. A text for each day if empty.",
+    )
     secret_key: str = setting(
         "TANDEM_SECRET_KEY", "", "Signs tokens and cookies; 32 characters or more. Demo makes one.", secret=True
     )
@@ -167,6 +173,8 @@ def _check(s: Settings) -> None:
         raise SettingsError(f"TANDEM_BOARDS_FROM is not a day such as 2025-01-01: {s.boards_from!r}.") from None
     if s.bus == "redis" and not s.redis:
         raise SettingsError("TANDEM_BUS is redis, but neither REDIS_URL nor REDIS_HOST is set.")
+    if not 12 <= s.simulator_people <= 5000:
+        raise SettingsError("TANDEM_SIMULATOR_PEOPLE must be 12 to 5000.")
     if s.demo and not is_loopback(s.host):
         raise SettingsError("Demo mode listens on this machine only: TANDEM_HOST must be a loopback address.")
 

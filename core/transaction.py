@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.clock import Clock
 from core.errors import Unavailable
 from core.events.catalog import Event, check
-from core.events.fact import Draft, Fact
+from core.events.fact import OWN, SIMULATOR, Draft, Fact
 from core.events.log import append
 from core.principal import Principal
 from data.database import Database, is_conflict, is_unavailable
@@ -39,13 +39,15 @@ class Transaction:
         self.now: datetime = clock.now()
         self.facts: list[Fact] = []
         """What was appended; filled when the block ends."""
+        self.source = SIMULATOR if actor.simulated else OWN
+        """Where its facts come from: whatever somebody simulated does is labelled, by whichever command."""
         self._drafts: list[Draft] = []
         self._stamps: list[Stamp] = []
 
     def emit(self, event: Event, *, at: datetime | None = None, **envelope: Any) -> UUID:
         """State a fact; it becomes true when this transaction commits. Returns its id."""
         check(event)
-        draft = Draft(event=event, at=at or self.now, **envelope)
+        draft = Draft(event=event, at=at or self.now, **{"source": self.source, **envelope})
         self._drafts.append(draft)
         return draft.event_id
 

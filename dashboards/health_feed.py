@@ -129,7 +129,7 @@ class HealthFeed:
         async with app.transactions.read() as db:
             health.behind = max(0, await last_seq(db) - app.hub.seq)
             health.jobs = await job_status(db, self._jobs(), app.clock.now())
-            health.simulator = await simulator_state(db, app.settings.simulating)
+            health.simulator = await simulator_state(db, app.settings.simulating, app.settings.simulator_people)
             health.simulated_people = await count_simulated(db)
         store = Store(app.settings.data / "analytics", app.relay.epoch)
         try:

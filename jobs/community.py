@@ -1,14 +1,25 @@
-"""The simulated community: two dozen people in two cohorts, children, teenagers and adults, in several roles.
+"""The simulated community: two dozen people in two cohorts, and any number more in classes of thirty.
 
-Everything about them says that they are simulated: their ids, their cohorts' names, and the mark on their rows.
+There are children, teenagers and adults, in several roles. Everything about them says that they are simulated: their
+ids, their cohorts' names, and the mark on their rows. The same size gives the same people, and a larger community has
+the smaller one in it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from itertools import product
+from pathlib import Path
+from random import Random
 
+import yaml
+
+NAMES = Path(__file__).parent.parent / "data" / "demo" / "community.yaml"
 PREFIX = "simulated-"
+CLASS = 30
+"""People in a class: as many as there are pictures that differ, and no more."""
 MAPLE, HARBOUR = "Maple class (simulated)", "Harbour class (simulated)"
 
 
@@ -66,3 +77,40 @@ COMMUNITY = (
     Character("Kenji Tanabe", 39, HARBOUR, role="parent"),
     Character("Leila Haddad", 37, HARBOUR, role="parent"),
 )
+
+
+@cache
+def community(size: int) -> tuple[Character, ...]:
+    """So many people, the first two dozen always first; a smaller one has some of each role."""
+    if size <= len(COMMUNITY):
+        return _some(size)
+    return (*COMMUNITY, *_others()[: size - len(COMMUNITY)])
+
+
+def _some(size: int) -> tuple[Character, ...]:
+    """Evenly from all of them: of a dozen, half of each role."""
+    step = len(COMMUNITY) / size
+    return tuple(COMMUNITY[int(number * step)] for number in range(size))
+
+
+@cache
+def _others() -> tuple[Character, ...]:
+    names = yaml.safe_load(NAMES.read_text(encoding="utf-8"))
+    pairs = [f"{first} {last}" for first, last in product(names["first"], names["last"])]
+    Random("community").shuffle(pairs)  # noqa: S311 - names, not secrets
+    known = {person.name for person in COMMUNITY}
+    free = (name for name in pairs if name not in known)
+    return tuple(_other(name, number, names["classes"]) for number, name in enumerate(free))
+
+
+def _other(name: str, number: int, classes: list[str]) -> Character:
+    chance = Random(f"community/{name}")  # noqa: S311 - a simulation, not a secret
+    place = number // CLASS
+    year = place // len(classes) + 1
+    cohort = f"{classes[place % len(classes)]} class{f' {year}' if year > 1 else ''} (simulated)"
+    draw = chance.random()
+    if draw < 0.06:
+        return Character(name, chance.randint(24, 60), cohort, role="tutor" if draw < 0.03 else "parent")
+    ages = ((9, 12), (13, 17), (18, 34))[0 if draw < 0.22 else 1 if draw < 0.55 else 2]
+    level = max(40, min(95, round(chance.gauss(74, 10))))
+    return Character(name, chance.randint(*ages), cohort, level=level)

@@ -1,8 +1,10 @@
 """Drives the simulated community through the commands that everybody else uses, while this node leads.
 
 Its people are saved like a host's, come and go like connections, and what they do enters the log with the source
-`simulator`. The switch in the database is looked at every second: staff start and stop it, slow it and hurry it.
-When it stops, or this node no longer leads, everybody it brought is gone at once.
+`simulator`. The switch in the database is looked at every second: staff start and stop it, slow it and hurry it, make
+it larger or smaller, or have everybody taken away. Each second does so much work at most; where a community is too
+large or too fast for that, its time passes more slowly. When it stops, or this node no longer leads, everybody is gone
+at once.
 """
 
 from __future__ import annotations
@@ -10,61 +12,67 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Any
-from uuid import UUID, uuid4
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from core.accounts.commands import ConsentInput, PersonInput, save_person, set_consents
-from core.accounts.principals import Principals
-from core.activity.commands import record_events, take_in
+from core.accounts.queries import simulated_people
+from core.activity.commands import take_in
 from core.activity.queries import has_facts
-from core.clock import Clock
 from core.content import subjects
-from core.errors import Conflict, Unauthorized
-from core.monitoring.queries import simulator_state
-from core.presence.service import Presence
-from core.principal import SYSTEM, Principal
-from core.transaction import Transaction, Transactions
-from jobs.community import COMMUNITY, Character
-from jobs.simulator_past import past_week
-from jobs.simulator_plan import Arrive, Did, Leave, State, Step, Turn, beginning, next_steps
+from core.events.fact import SIMULATOR
+from core.monitoring.commands import take_simulated_away
+from core.monitoring.queries import SIMULATED, SimulatorState, simulator_state
+from core.principal import SYSTEM
+from jobs.community import Character, community
+from jobs.simulator_acts import World, carry_out, finish_late, tell_progress, told_at
+from jobs.simulator_past import Past, past_week
+from jobs.simulator_people import missing, save_community
+from jobs.simulator_plan import bearable, beginning, resized
+from jobs.simulator_scene import Scene, State
 
 log = logging.getLogger(__name__)
 
-SOURCE = "simulator"
 TICK = 1.0
 LONGEST = 60.0
 """Seconds of the simulation that one tick makes up for at most: after a stall nobody does a day's work at once."""
-LOBBY = "presence:lobby"
+WORK = 12
+"""Commands in one tick at most."""
+WATCHED = 20
+"""Practices of which one tick tells how they go."""
+AWAY_AT_ONCE = 10
+"""People whom one tick takes away in a reset."""
+PAST_PEOPLE = 240
+"""So many have a week behind them; of the others nothing is known before they came."""
+PAST_AT_ONCE = 50
 
 
 class Simulator:
     def __init__(
         self,
-        transactions: Transactions,
-        principals: Principals,
-        presence: Presence,
-        clock: Clock,
+        world: World,
         *,
         on: bool,
-        people: Sequence[Character] = COMMUNITY,
+        size: int = SIMULATED,
         seed: str = "",
+        zone: ZoneInfo | None = None,
         pace: float = TICK,
         past: bool = True,
     ) -> None:
-        self._transactions, self._principals, self._presence, self._clock = transactions, principals, presence, clock
-        self._on, self._people, self._seed, self._pace = on, people, seed, pace
+        self.world = world
+        self._on, self._size, self._given_seed, self._zone, self._pace = on, size, seed, zone or ZoneInfo("UTC"), pace
         self._skills = {subject.id: subject.skills for subject in subjects().values()}
-        self._past = past
-        self._plan: State | None = None
+        self._past_wanted = past
+        self._scene: Scene | None = None
+        self._plan: State = {}
+        self._past: list[Past] = []
         self._time = self._last = 0.0
-        self._ids: dict[str, UUID] = {}
-        self._here: dict[str, str] = {}
-        """Who is here, by the connection that stands for them."""
+        self._ticks = 0
         self._stale: set[str] = set()
 
     @property
     def here(self) -> frozenset[str]:
-        return frozenset(self._here)
+        return frozenset(self.world.here)
 
     async def run(self) -> None:
         complained = False
@@ -79,132 +87,118 @@ class Simulator:
                     complained = True
                 await asyncio.sleep(self._pace)
         finally:
-            self._empty()
+            self._rest()
 
     async def tick(self) -> None:
         """Let the time since the last tick pass, as fast as the switch says."""
-        now = self._clock.monotonic()
+        now = self.world.clock.monotonic()
         passed, self._last = now - self._last, now
-        async with self._transactions.read() as db:
-            switch = await simulator_state(db, self._on)
+        async with self.world.transactions.read() as db:
+            switch = await simulator_state(db, self._on, self._size)
+        if switch.leaving is not None:
+            await self._take_away()
+            return
         if not switch.running:
-            self._empty()
+            self._rest()
             return
-        before = self._plan
-        if before is None:
-            before, passed = await self._begin(), 0.0
+        if self._scene is None:
+            passed = 0.0
+        scene = await self._settle(switch)
         self._time += min(passed * switch.speed, LONGEST)
-        plan, steps = next_steps(self._seed, self._people, self._skills, before, self._time)
+        plan, steps, self._time = bearable(scene, self._plan, self._time, WORK)
         await self._catch_up()
-        for step in steps:
-            await self._move(step)
-        await self._state([step for step in steps if isinstance(step.act, Did)])
+        await carry_out(self.world, steps)
         self._plan = plan
-        for conn in self._here.values():
-            self._presence.touch(conn, by_person=True)
+        await self._beside(switch)
 
-    async def _begin(self) -> State:
-        """The community is there, by the same door as everybody; the day starts anew."""
-        self._seed = self._seed or uuid4().hex
-        self._ids = await self._transactions.run(SYSTEM, save_community, self._people)
-        if self._past:
-            await self._remember()
-        self._time = 0.0
-        return beginning(self._seed, self._people)
+    async def _beside(self, switch: SimulatorState) -> None:
+        """What goes on besides: late results, live figures, some more of the past, and a sign of life."""
+        self._ticks += 1
+        await finish_late(self.world)
+        await tell_progress(self.world, switch.speed, WATCHED, self._ticks)
+        if self._past and not missing(community(min(PAST_PEOPLE, switch.people)), self.world.ids):
+            told, self._past = self._past[:PAST_AT_ONCE], self._past[PAST_AT_ONCE:]
+            await self._tell(told)
+        for visit in self.world.here.values():
+            self.world.presence.touch(visit.conn, by_person=True)
 
-    async def _remember(self) -> None:
-        """Give a community that has never done anything a week behind it, once."""
-        async with self._transactions.read() as db:
-            if await has_facts(db, list(self._ids.values())):
-                return
-        now = self._clock.now()
-        week = await asyncio.to_thread(past_week, self._seed, self._people, self._skills, now)
-        items = [_item(step.who, did) | {"at": at} for at, step, did in week]
-        await take_in(self._transactions, SYSTEM, items, SOURCE)
+    async def _settle(self, switch: SimulatorState) -> Scene:
+        """The community as large as it is to be: who is missing is made known, some at a time."""
+        world, people = self.world, community(switch.people)
+        if self._scene is None:
+            async with world.transactions.read() as db:
+                world.ids = await simulated_people(db)
+            first = people[: len(community(SIMULATED))]
+            # They every time: birthdays pass, and names may have been changed.
+            world.ids |= await world.transactions.run(SYSTEM, save_community, first)
+        else:
+            fresh = missing(people, world.ids)
+            if fresh:
+                world.ids |= await world.transactions.run(SYSTEM, save_community, fresh)
+        known = [person for person in people if person.key in world.ids]
+        if self._scene is None:
+            await self._begin(known, switch)
+        elif len(known) != len(self._scene.people):
+            self._resize(known)
+        scene = self._scene
+        if scene is None:
+            raise RuntimeError("a community that has begun has a scene")
+        return scene
 
-    def _empty(self) -> None:
-        for conn in self._here.values():
-            self._presence.leave(conn)
-        self._here.clear()
-        self._plan = None
+    async def _begin(self, people: Sequence[Character], switch: SimulatorState) -> None:
+        """The day starts anew; today's doings of a new community are there before anything else happens."""
+        moment = self.world.clock.now().astimezone(self._zone)
+        self._scene = Scene(self._given_seed or f"{moment:%Y-%m-%d}", people, self._skills, moment)
+        self._plan, self._time = beginning(self._scene), 0.0
+        if self._past_wanted:
+            await self._remember(self._scene, people, switch)
 
-    async def _move(self, step: Step) -> None:
-        conn = self._here.get(step.who)
-        match step.act:
-            case Arrive(subject) if conn is None:
-                await self._arrive(step.who, subject)
-            case Turn(status, activity) if conn is not None:
-                self._presence.change(conn, status=status, activity=activity)
-            case Leave() if conn is not None:
-                self._presence.leave(self._here.pop(step.who))
-
-    async def _arrive(self, who: str, subject: str) -> None:
-        principal = await self._principal(who)
-        if principal is None:
+    def _resize(self, people: Sequence[Character]) -> None:
+        before = self._scene
+        if before is None:
             return
-        conn = self._here[who] = f"{SOURCE}-{uuid4().hex}"
-        self._presence.enter(conn, LOBBY, principal, {"current_subject": subject})
-        if principal.cohort_id:
-            self._presence.enter(conn, f"cohort:{principal.cohort_id}", principal, {"current_subject": subject})
-        self._presence.change(conn, activity="browsing")
+        self._scene = Scene(before.seed, people, self._skills, before.begins)
+        self._plan = resized(self._scene, self._plan, self._time)
+        for who in self.world.here.keys() - self._plan.keys():
+            self.world.leave(who)
 
-    async def _principal(self, who: str) -> Principal | None:
-        """The person as they are now; None when somebody erased them."""
-        try:
-            async with self._transactions.read() as db:
-                return await self._principals.from_user(db, self._ids[who])
-        except Unauthorized:
-            return None
+    async def _remember(self, scene: Scene, people: Sequence[Character], switch: SimulatorState) -> None:
+        """Give a community that has never done anything a week behind it, once: today now, the rest by and by."""
+        async with self.world.transactions.read() as db:
+            if await has_facts(db, [self.world.ids[person.key] for person in people]):
+                return
+        week = await asyncio.to_thread(past_week, scene, community(min(PAST_PEOPLE, switch.people)))
+        await self._tell([one for one in week if self._shown(one[0]) and one[1].who in self.world.ids])
+        # What feeds do not show may come in any order, and while others are at it.
+        self._past = [one for one in week if not self._shown(one[0])]
+
+    def _shown(self, at: datetime) -> bool:
+        return (self.world.clock.now() - at).total_seconds() < 86_400
+
+    async def _tell(self, past: Sequence[Past]) -> None:
+        items = [told_at(step.who, did, at) for at, step, did in past]
+        if items:
+            await take_in(self.world.transactions, SYSTEM, items, SIMULATOR)
+
+    async def _take_away(self) -> None:
+        """Some more of them go, until nobody is left; whoever looks sees how many there still are."""
+        self._rest()
+        await self.world.transactions.run(SYSTEM, take_simulated_away, AWAY_AT_ONCE)
+
+    def _rest(self) -> None:
+        self.world.empty()
+        self._scene, self._plan, self._past = None, {}, []
 
     def rights_changed(self, user_id: UUID) -> None:
         """Somebody's name, audience or existence changed; if they are ours, they are looked at in the next tick."""
-        self._stale |= {who for who, known in self._ids.items() if known == user_id}
+        self._stale |= {who for who, visit in self.world.here.items() if visit.who.id == user_id}
 
     async def _catch_up(self) -> None:
         stale, self._stale = self._stale, set()
-        for who in stale & self._here.keys():
-            principal = await self._principal(who)
+        for who in stale & self.world.here.keys():
+            principal = await self.world.principal(who)
             if principal:
-                self._presence.judge_again(self._here[who], principal)
+                self.world.here[who].who = principal
+                self.world.presence.judge_again(self.world.here[who].conn, principal)
             else:
-                self._presence.leave(self._here.pop(who))
-
-    async def _state(self, steps: Sequence[Step]) -> None:
-        """Enter what was done into the log, all in one transaction."""
-        items = [_item(step.who, step.act) for step in steps if isinstance(step.act, Did)]
-        if items:
-            await self._transactions.run(SYSTEM, record_events, items, SOURCE)
-
-
-def _item(who: str, did: Did) -> dict[str, Any]:
-    return {
-        "id": f"{SOURCE}-{uuid4().hex}",
-        "type": did.type,
-        "external_id": who,
-        "subject": did.subject,
-        "skill": did.skill,
-        "properties": did.properties,
-    }
-
-
-async def save_community(tx: Transaction, people: Sequence[Character]) -> dict[str, UUID]:
-    """Make the simulated people known, with their guardians' consent where they are children; their ids by key."""
-    ids = {}
-    for person in people:
-        given = PersonInput(
-            external_id=person.key,
-            name=person.name,
-            role=person.role,
-            cohort=person.cohort,
-            birth_date=person.born(tx.now.date()),
-            simulated=True,
-        )
-        user = await save_person(tx, given)
-        if not user.simulated:
-            raise Conflict(f"{person.key} is the id of a person who is not simulated.")
-        if person.needs_consent and user.audience == "nobody":
-            await tx.db.flush()
-            consent = ConsentInput(scope="social_visibility", given=True, method="simulated")
-            await set_consents(tx, person.key, [consent])
-        ids[person.key] = user.id
-    return ids
+                self.world.leave(who)

@@ -1,153 +1,71 @@
 """What the simulated community does next: a pure plan, the same for the same seed, however it is cut into ticks.
 
-Everybody comes, looks about, practises or takes quizzes, sometimes beats their best or reaches a level, and goes again;
-tutors and parents come and look. Time is in seconds of the simulation, so whoever drives it decides how fast it passes.
-Each turn of each person draws from its own stream of chance, named by seed, person and turn: nothing else matters.
+Everybody comes, looks about, does one thing or another, and goes again; the times of day and one's habits say how soon
+they come back. Time is in seconds of the simulation, so whoever drives it decides how fast it passes. Each turn of each
+person draws from its own stream of chance, named by seed, person and turn: nothing else matters. What there is to do
+stands in one table, `jobs/simulator_behaviours.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
-from typing import Any, Literal
 
 from jobs.community import Character
+from jobs.simulator_behaviours import BEHAVIOURS, choose
+from jobs.simulator_habits import subject_for
+from jobs.simulator_scene import GONE, LOOKING, Arrive, Scene, Situation, State, Step, Turned, later
 
-Phase = Literal["gone", "looking", "practising", "in_quiz"]
-Subjects = Mapping[str, Sequence[str]]
-"""Skills by subject."""
-
-BADGES = ("Quick Thinker", "Early Bird", "Steady Hand", "Deep Diver", "Comeback")
-STREAKS = (7, 30, 100)
-LEVEL_EVERY = 4
-"""Rounds of practice that make a level."""
+FIRST = 12
+"""So many come within the first seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrive:
-    subject: str
+def beginning(scene: Scene, now: float = 0.0) -> State:
+    """Nobody is here yet; some come within seconds, the others within minutes."""
+    soon = min(0.5, FIRST / max(1, len(scene.people)))
+    return {person.key: _first(scene, person, soon, now) for person in scene.people}
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Somebody is busy with something else now: what presence says of them."""
-
-    status: str
-    activity: str
+def _first(scene: Scene, person: Character, soon: float, now: float) -> Situation:
+    chance = Random(f"{scene.seed}/{person.key}")  # noqa: S311 - a simulation, not a secret
+    first = chance.random() < soon
+    return Situation(GONE, now + (chance.uniform(0, 8) if first else chance.uniform(10, 240) * scene.calm))
 
 
-@dataclass(frozen=True, slots=True)
-class Did:
-    """Something that goes into the log."""
-
-    type: str
-    subject: str
-    skill: str
-    properties: dict[str, Any]
+def resized(scene: Scene, state: State, now: float) -> State:
+    """The same for a community of another size: who was there goes on, who is new is still to come."""
+    return {key: state.get(key, fresh) for key, fresh in beginning(scene, now).items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    at: float
-    who: str
-    act: Arrive | Turn | Did | Leave
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """Where somebody is in their day."""
-
-    phase: Phase
-    next_at: float
-    turn: int = 0
-    subject: str = ""
-    skill: str = ""
-    rounds: int = 0
-    best: int = 0
-
-
-State = Mapping[str, Situation]
-
-
-def beginning(seed: str, people: Sequence[Character]) -> State:
-    """Nobody is here yet; half of them come within seconds, the others within minutes."""
-    state = {}
-    for person in people:
-        chance = Random(f"{seed}/{person.key}")  # noqa: S311
-        soon = chance.random() < 0.5
-        state[person.key] = Situation("gone", chance.uniform(0, 8) if soon else chance.uniform(10, 240))
-    return state
-
-
-def next_steps(
-    seed: str, people: Sequence[Character], subjects: Subjects, state: State, now: float
-) -> tuple[State, list[Step]]:
+def next_steps(scene: Scene, state: State, now: float) -> tuple[State, list[Step]]:
     """Everything that happens up to `now`, in order, and how things stand then."""
     steps: list[Step] = []
     after = dict(state)
-    for person in people:
+    for person in scene.people:
         while (situation := after[person.key]).next_at <= now:
-            chance = Random(f"{seed}/{person.key}/{situation.turn}")  # noqa: S311
-            changed, acts = _turn(person, situation, subjects, chance)
+            chance = Random(f"{scene.seed}/{person.key}/{situation.turn}")  # noqa: S311 - a simulation, not a secret
+            changed, acts = _turn(scene, person, situation, chance)
             steps += [Step(situation.next_at, person.key, act) for act in acts]
             after[person.key] = replace(changed, turn=situation.turn + 1)
     # Sorting is stable: what somebody does in one turn stays in its order.
     return after, sorted(steps, key=lambda step: step.at)
 
 
-Acts = list[Arrive | Turn | Did | Leave]
+def bearable(scene: Scene, state: State, now: float, most: int) -> tuple[State, list[Step], float]:
+    """The same with so many costly steps at most: the simulation's time stops where they are used up."""
+    after, steps = next_steps(scene, state, now)
+    costly = [step.at for step in steps if step.act.costly]
+    if len(costly) <= most:
+        return after, steps, now
+    # What happens at the same moment stays together: at least one moment passes, so that it always goes on.
+    end = max(costly[most - 1], costly[0])
+    return (*next_steps(scene, state, end), end)
 
 
-def _turn(person: Character, now: Situation, subjects: Subjects, chance: Random) -> tuple[Situation, Acts]:
-    match now.phase:
-        case "gone":
-            subject = chance.choice(list(subjects))
-            return _later(now, "looking", chance.uniform(3, 20), subject=subject), [Arrive(subject)]
-        case "looking" if not person.practises or chance.random() < 0.15:
-            if person.practises or chance.random() < 0.4:
-                return _later(now, "gone", chance.uniform(60, 360)), [Leave()]
-            return _later(now, "looking", chance.uniform(40, 150)), []
-        case "looking":
-            return _begin(now, subjects, chance)
-        case _:
-            return _finish(person, now, chance)
-
-
-def _begin(now: Situation, subjects: Subjects, chance: Random) -> tuple[Situation, Acts]:
-    skill = chance.choice(list(subjects[now.subject]))
-    if chance.random() < 0.3:
-        busy = Turn("in_quiz", "taking_quiz")
-        return _later(now, "in_quiz", chance.uniform(20, 70), skill=skill), [busy]
-    started = Did("practice_started", now.subject, skill, {})
-    busy = Turn("studying", f"practicing_{skill}")
-    return _later(now, "practising", chance.uniform(30, 110), skill=skill), [busy, started]
-
-
-def _finish(person: Character, now: Situation, chance: Random) -> tuple[Situation, Acts]:
-    score = max(20, min(100, round(chance.gauss(person.level, 11))))
-    kind = "quiz_completed" if now.phase == "in_quiz" else "practice_completed"
-    done: list[tuple[str, dict[str, Any]]] = [(kind, {"score": score})]
-    if kind == "practice_completed":
-        done[0][1]["seconds"] = chance.randint(120, 900)
-    if now.rounds > 1 and score > now.best:
-        done.append(("high_score", {"score": score}))
-    rounds = now.rounds + 1
-    if rounds % LEVEL_EVERY == 0:
-        done.append(("level_up", {"level": 1 + rounds // LEVEL_EVERY}))
-    if chance.random() < 0.05:
-        done.append(("achievement_unlocked", {"name": chance.choice(BADGES), "points": chance.choice((10, 25, 50))}))
-    if chance.random() < 0.03:
-        done.append(("streak_milestone", {"days": chance.choice(STREAKS)}))
-    facts: Acts = [Did(type, now.subject, now.skill, given) for type, given in done]
-    after = _later(now, "looking", chance.uniform(5, 30), rounds=rounds, best=max(score, now.best))
-    return after, [*facts, Turn("online", "browsing")]
-
-
-def _later(now: Situation, phase: Phase, seconds: float, **given: Any) -> Situation:
-    return replace(now, phase=phase, next_at=now.next_at + seconds, **given)
+def _turn(scene: Scene, person: Character, now: Situation, chance: Random) -> Turned:
+    if now.phase == GONE:
+        subject = subject_for(scene.habits(person), scene.names, chance)
+        return later(now, LOOKING, chance.uniform(3, 20), subject=subject), [Arrive(subject)]
+    if now.phase == LOOKING:
+        return choose(scene, person, now, chance)
+    return BEHAVIOURS[now.phase].finish(scene, person, now, chance)

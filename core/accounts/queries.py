@@ -59,6 +59,12 @@ async def count_simulated(db: AsyncSession) -> int:
     return (await db.execute(select(func.count()).select_from(User).where(User.simulated))).scalar_one()
 
 
+async def simulated_people(db: AsyncSession) -> dict[str, UUID]:
+    """Everybody who is made up, by the host's id."""
+    wanted = select(User.external_id, User.id).where(User.simulated)
+    return {row.external_id: row.id for row in await db.execute(wanted)}
+
+
 class Decorator:
     """Joins public people to facts as the relay delivers them."""
 

@@ -32,13 +32,12 @@ from core.events.catalog import (
     QuizCompleted,
     StreakMilestone,
 )
-from core.events.fact import Fact
+from core.events.fact import HOUSE, Fact
 from core.ids import new_id
 from core.transaction import Transaction
 from data.tables import Achievement, EventRow, LearnerProgress, PracticeDay, SkillBest, User
 
 RESULTS = (PracticeCompleted, QuizCompleted, DiagnosticCompleted)
-OWN = "tandem"
 NEWS = timedelta(hours=24)
 """What lies longer back when it is counted earns nothing."""
 SAID = timedelta(minutes=10)
@@ -156,7 +155,7 @@ async def _host_says(counting: Counting, kind: str) -> bool:
     fact = counting.fact
     near = EventRow.at.between(fact.at - SAID, fact.at + SAID)
     said = select(EventRow.seq).where(EventRow.user_id == fact.user_id, near, EventRow.type == kind)
-    said = said.where(EventRow.source != OWN, EventRow.subject == fact.subject).limit(1)
+    said = said.where(EventRow.source.not_in(HOUSE), EventRow.subject == fact.subject).limit(1)
     return (await counting.tx.db.execute(said)).first() is not None
 
 

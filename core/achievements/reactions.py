@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from core.achievements.catalogue import catalogue
 from core.achievements.counting import (
-    OWN,
     RESULTS,
     Counting,
     begin,
@@ -21,7 +20,7 @@ from core.achievements.counting import (
 )
 from core.achievements.rules import due, week_of
 from core.events.catalog import AchievementUnlocked, CoPracticeCompleted, LeaderboardRank, StreakMilestone
-from core.events.fact import Fact
+from core.events.fact import HOUSE, Fact
 from core.reactions import Reaction
 from core.transaction import Transaction
 
@@ -30,7 +29,7 @@ ANSWERED = (*RESULTS, CoPracticeCompleted, LeaderboardRank, AchievementUnlocked,
 
 async def keep_progress(tx: Transaction, fact: Fact) -> None:
     """Count one fact into its person's progress, once."""
-    if fact.source == OWN and isinstance(fact.event, AchievementUnlocked | StreakMilestone):
+    if fact.source in HOUSE and isinstance(fact.event, AchievementUnlocked | StreakMilestone):
         return
     counting = await begin(tx, fact)
     if counting is None:

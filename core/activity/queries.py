@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.activity.items import Item, item_of_row
 from core.errors import BadRequest
+from core.events.catalog import CATALOG
 from core.principal import Principal
 from data.tables import REACTIONS, ActivityHide, ActivityRow, EventRow, Friendship, User
 
@@ -114,9 +115,13 @@ async def page(
     return Page(items[:limit], make_cursor(items[limit - 1].seq) if more else None)
 
 
+DOINGS = tuple(name for name, event in CATALOG.items() if event.activity)
+"""The types of events that feeds show."""
+
+
 async def has_facts(db: AsyncSession, user_ids: Sequence[UUID]) -> bool:
     """Whether any of these people ever did something that feeds show."""
-    wanted = select(EventRow.seq).where(EventRow.user_id.in_(user_ids), EventRow.source != "tandem").limit(1)
+    wanted = select(EventRow.seq).where(EventRow.user_id.in_(user_ids), EventRow.type.in_(DOINGS)).limit(1)
     return (await db.execute(wanted)).first() is not None
 
 

@@ -351,10 +351,12 @@ class PersonUnblocked(Event):
 @event("simulator_changed")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorChanged(Event):
-    """The simulated community was started, stopped, slowed or hurried."""
+    """The simulated community was started, stopped, slowed or hurried, is of another size, or is taken away."""
 
     running: bool
     speed: Annotated[float, msgspec.Meta(gt=0, le=100)]
+    people: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
+    reset: bool = False
 
 
 @event("note_recorded", inbound=True)

@@ -16,6 +16,10 @@ from uuid import UUID
 from core.events.catalog import Event, to_properties
 from core.ids import new_id
 
+OWN, SIMULATOR = "tandem", "simulator"
+HOUSE = frozenset({OWN, SIMULATOR})
+"""Where facts come from that were stated here: by people, or by those who are made up. All others are a host's."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -27,7 +31,7 @@ class Draft:
     subject: str | None = None
     skill: str | None = None
     visibility: str = "private"
-    source: str = "tandem"
+    source: str = OWN
     backfill: bool = False
     visitor_id: UUID | None = None
     loop_id: str | None = None

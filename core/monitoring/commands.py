@@ -6,16 +6,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from core.errors import Invalid
+from core.accounts.erasure import erase_person
+from core.accounts.queries import count_simulated
+from core.errors import Conflict, Invalid
+from core.events import fact
 from core.events.catalog import SimulatorChanged
 from core.monitoring.queries import SIMULATOR
 from core.transaction import Transaction
-from data.tables import JobRun, Switch
+from data.tables import Cohort, JobRun, PracticeRun, Switch, User
 
 SLOWEST, QUICKEST = 0.1, 20.0
+FEWEST, MOST = 12, 5000
+SIMULATED_COHORT = "(simulated)"
+"""How the names of their cohorts end."""
 
 
 async def claim_run(tx: Transaction, job: str, due_at: datetime, node: str) -> bool:
@@ -54,13 +60,67 @@ async def fail_run(
     await tx.db.execute(failed)
 
 
-async def set_simulator(tx: Transaction, running: bool, speed: float) -> None:
-    """Start or stop the simulated community, slow it or hurry it."""
+async def set_simulator(tx: Transaction, running: bool, speed: float, people: int | None = None) -> None:
+    """Start or stop the simulated community, slow it or hurry it, make it larger or smaller."""
+    _may_turn(tx)
+    problems = []
+    if not SLOWEST <= speed <= QUICKEST:
+        problems.append({"field": "speed", "message": f"between {SLOWEST:g} and {QUICKEST:g}"})
+    if people is not None and not FEWEST <= people <= MOST:
+        problems.append({"field": "people", "message": f"between {FEWEST} and {MOST:,}"})
+    if problems:
+        raise Invalid(fields=problems)
+    before = await _held_switch(tx)
+    if before.get("leaving") is not None and running:
+        raise Conflict("The simulated people are being taken away. Start anew when they are gone.", reason="leaving")
+    turned = {"running": running, "speed": speed} | ({"people": people} if people else {})
+    await _turn_switch(tx, before | turned)
+    tx.emit(SimulatorChanged(running=running, speed=speed, people=people))
+
+
+async def reset_simulator(tx: Transaction) -> int:
+    """Have every simulated person taken away, with all that is theirs; how many there are. It goes on by itself."""
+    _may_turn(tx)
+    before = await _held_switch(tx)
+    if before.get("leaving") is not None:
+        return int(before["leaving"])
+    count = await count_simulated(tx.db)
+    await _turn_switch(tx, before | {"running": False, "leaving": count})
+    tx.emit(SimulatorChanged(running=False, speed=float(before.get("speed", 1.0)), reset=True))
+    return count
+
+
+async def take_simulated_away(tx: Transaction, most: int) -> int:
+    """Forget so many simulated people at most, as anybody is forgotten; how many went. The last ends the reset."""
+    wanted = select(User.id, User.external_id).where(User.simulated).order_by(User.id).limit(most)
+    going = (await tx.db.execute(wanted)).all()
+    tx.source = fact.SIMULATOR
+    # Of a real person's practice a row stays, as nobody's; of these nothing does.
+    runs = delete(PracticeRun).where(PracticeRun.user_id.in_([person.id for person in going]))
+    await tx.db.execute(runs.execution_options(synchronize_session=False))
+    for person in going:
+        await erase_person(tx, person.external_id)
+    if len(going) < most:
+        kept = select(User.cohort_id).where(User.cohort_id.is_not(None))
+        empty = Cohort.external_id.endswith(SIMULATED_COHORT) & Cohort.id.not_in(kept)
+        await tx.db.execute(delete(Cohort).where(empty).execution_options(synchronize_session=False))
+        await _turn_switch(tx, await _held_switch(tx) | {"leaving": None})
+    return len(going)
+
+
+def _may_turn(tx: Transaction) -> None:
     if tx.actor.kind != "system":
         tx.actor.require("simulator:write")
-    if not SLOWEST <= speed <= QUICKEST:
-        raise Invalid(fields=[{"field": "speed", "message": f"between {SLOWEST:g} and {QUICKEST:g}"}])
-    row = {"value": {"running": running, "speed": speed}, "updated_at": tx.now}
-    turned = insert(Switch).values(row | {"name": SIMULATOR})
-    await tx.db.execute(turned.on_conflict_do_update(index_elements=["name"], set_=row))
-    tx.emit(SimulatorChanged(running=running, speed=speed))
+
+
+async def _held_switch(tx: Transaction) -> dict[str, Any]:
+    """The switch as it stands, which nobody else turns until this commits."""
+    row = {"name": SIMULATOR, "value": {}, "updated_at": tx.now}
+    await tx.db.execute(insert(Switch).values(row).on_conflict_do_nothing(index_elements=["name"]))
+    wanted = select(Switch.value).where(Switch.name == SIMULATOR).with_for_update()
+    return dict((await tx.db.execute(wanted)).scalar_one())
+
+
+async def _turn_switch(tx: Transaction, value: Mapping[str, Any]) -> None:
+    turned = update(Switch).where(Switch.name == SIMULATOR).values(value=dict(value), updated_at=tx.now)
+    await tx.db.execute(turned)

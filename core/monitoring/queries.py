@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from data.tables import JobRun, Switch
 
 SIMULATOR = "simulator"
+SIMULATED = 24
+"""How many people a simulated community has, unless somebody says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ class JobStatus:
 class SimulatorState:
     running: bool
     speed: float
+    people: int = SIMULATED
+    """How many of them are to live."""
+    leaving: int | None = None
+    """How many there were when they began to be taken away; None unless they are."""
 
 
 async def last_runs(db: AsyncSession, jobs: Sequence[str], *, ok: bool | None = None) -> dict[str, Run]:
@@ -92,12 +98,16 @@ async def job_status(db: AsyncSession, jobs: Sequence[JobInfo], now: datetime) -
     ]
 
 
-async def simulator_state(db: AsyncSession, default: bool) -> SimulatorState:
-    """How the switch stands; `default` says whether the simulator runs while nobody has turned it."""
-    value = (await db.execute(select(Switch.value).where(Switch.name == SIMULATOR))).scalar_one_or_none()
-    if value is None:
-        return SimulatorState(default, 1.0)
-    return SimulatorState(bool(value.get("running")), float(value.get("speed", 1.0)))
+async def simulator_state(db: AsyncSession, default: bool, people: int = SIMULATED) -> SimulatorState:
+    """How the switch stands; `default` and `people` say how it runs while nobody has turned it."""
+    value = (await db.execute(select(Switch.value).where(Switch.name == SIMULATOR))).scalar_one_or_none() or {}
+    leaving = value.get("leaving")
+    return SimulatorState(
+        bool(value.get("running", default)),
+        float(value.get("speed", 1.0)),
+        int(value.get("people") or people),
+        None if leaving is None else int(leaving),
+    )
 
 
 def _run(row: JobRun) -> Run:

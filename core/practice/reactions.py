@@ -8,21 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.events.catalog import PracticeCompleted, PracticeStarted
-from core.events.fact import Fact
+from core.events.fact import HOUSE, Fact
 from core.practice.catalogue import app_of
 from core.practice.commands import close, end_live, settle_pair, tell_run
 from core.reactions import Reaction
 from core.transaction import Transaction
 from data.tables import PracticeRun, User
 
-OWN = "tandem"
 NEWS = timedelta(minutes=15)
 """What began longer ago is not running any more, as far as anybody can tell."""
 
 
 async def follow_host(tx: Transaction, fact: Fact) -> None:
     """Begin or close a run by what the host says; our own commands have done so already."""
-    if fact.source == OWN or fact.backfill or fact.user_id is None:
+    if fact.source in HOUSE or fact.backfill or fact.user_id is None:
         return
     wanted = select(User.id).where(User.id == fact.user_id).with_for_update(key_share=True)
     if (await tx.db.execute(wanted)).scalar_one_or_none() is None:

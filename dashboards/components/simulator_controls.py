@@ -1,4 +1,4 @@
-"""What the simulated community does, with its controls: start, stop, slower, faster."""
+"""What the simulated community does, with its controls: start, stop, slower, faster, larger, smaller, away."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dashboards.components.region_host import RegionHost
 
 
 class SimulatorControls(RegionHost):
-    """`state` is {running, speed, people, rate, slowest, fastest}; `on_action` hears start, stop, slower or faster."""
+    """`state` is {running, speed, size, people, rate, leaving, slowest, fastest}; `on_action` hears presses."""
 
     element = param.String(default="tandem-simulator")
     state = param.Dict(default={})

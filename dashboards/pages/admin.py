@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import panel as pn
@@ -12,7 +14,7 @@ from core.activity.items import Item
 from core.app import App
 from core.content import subjects
 from core.errors import TandemError
-from core.monitoring.commands import QUICKEST, SLOWEST, set_simulator
+from core.monitoring.commands import QUICKEST, SLOWEST, reset_simulator, set_simulator
 from core.monitoring.queries import JobStatus, SimulatorState
 from core.principal import Principal
 from dashboards.health_feed import Health, HealthFeed
@@ -67,17 +69,26 @@ def sockets(app: App) -> dict[str, Any]:
 async def turn(app: App, feed: HealthFeed, viewer: Principal, action: str) -> None:
     """One press of a simulator's button."""
     state = feed.latest.simulator if feed.latest and feed.latest.simulator else SimulatorState(False, 1.0)
-    running, speed = state.running, state.speed
-    if action in ("start", "stop"):
+    running, speed, people = state.running, state.speed, None
+    if action == "reset":
+        await _try(app, viewer, reset_simulator)
+        await feed.refresh()
+        return
+    if action.startswith("people "):
+        people = int(action.removeprefix("people ")) if action.removeprefix("people ").isdecimal() else None
+    elif action in ("start", "stop"):
         running = action == "start"
     elif action in ("slower", "faster"):
         factor = STEP if action == "faster" else 1 / STEP
         speed = min(QUICKEST, max(SLOWEST, speed * factor))
-    try:
-        await app.transactions.run(viewer, set_simulator, running, speed)
-    except TandemError:
-        return
+    await _try(app, viewer, set_simulator, running, speed, people)
     await feed.refresh()
+
+
+async def _try(app: App, viewer: Principal, command: Callable[..., Any], *given: Any) -> None:
+    """What may not be done is not done; the page shows how things stand."""
+    with suppress(TandemError):
+        await app.transactions.run(viewer, command, *given)
 
 
 def values(state: Health, zone: str) -> dict[str, Any]:
@@ -166,6 +177,8 @@ def simulator(state: Health) -> dict[str, Any]:
     return {
         "running": now.running,
         "speed": now.speed,
+        "size": now.people,
+        "leaving": now.leaving,
         "people": state.simulated_people,
         "rate": 60 * sum(state.trend) / max(1, len(state.trend)),
         "slowest": now.speed <= SLOWEST,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,23 +14,35 @@ from sqlalchemy import func, select
 from core.accounts.access import scopes_of
 from core.accounts.commands import PersonInput, save_person
 from core.accounts.erasure import erase_person
+from core.accounts.queries import count_simulated
+from core.activity.queries import DOINGS
 from core.app import App
-from core.clock import FakeClock, SystemClock
+from core.clock import Clock, FakeClock, SystemClock
 from core.errors import Conflict, Forbidden, Invalid
-from core.monitoring.commands import set_simulator
+from core.live.hub import Message
+from core.monitoring.commands import reset_simulator, set_simulator
 from core.monitoring.queries import SimulatorState, simulator_state
 from core.principal import SYSTEM, Principal
-from data.tables import ActivityRow, EventRow, User
-from jobs.community import COMMUNITY
-from jobs.simulator import LOBBY, Simulator, save_community
+from core.settings import Settings
+from data.database import Database
+from data.tables import Achievement, ActivityRow, Cohort, EntryRow, EventRow, PracticeRun, ResultRow, User
+from jobs.community import COMMUNITY, community
+from jobs.simulator import Simulator
+from jobs.simulator_acts import LOBBY, World
+from jobs.simulator_people import save_community
+from tests.live.kit import Inbox
+
+
+def world(app: App, clock: Clock | None = None) -> World:
+    return World(app.transactions, app.principals, app.presence, app.practice, app.gate, clock or app.clock)
 
 
 @pytest.fixture
 async def simulator(app: App) -> AsyncIterator[Simulator]:
-    made = Simulator(app.transactions, app.principals, app.presence, app.clock, on=True, seed="test", past=False)
+    made = Simulator(world(app), on=True, seed="test", past=False)
     app.rights_listeners.append(made.rights_changed)
     yield made
-    made._empty()
+    made._rest()
 
 
 async def live(simulator: Simulator, clock: FakeClock, seconds: int, step: int = 10) -> None:
@@ -39,7 +54,7 @@ async def live(simulator: Simulator, clock: FakeClock, seconds: int, step: int =
 
 async def facts(app: App, source: str = "simulator") -> int:
     async with app.transactions.read() as db:
-        wanted = select(func.count()).select_from(EventRow).where(EventRow.source == source)
+        wanted = select(func.count()).where(EventRow.source == source, EventRow.type.in_(DOINGS))
         return (await db.execute(wanted)).scalar_one()
 
 
@@ -93,9 +108,7 @@ async def test_after_a_stall_nobody_does_a_days_work_at_once(app: App, simulator
 
 
 async def test_it_lives_by_itself_and_leaves_nobody_behind(app: App) -> None:
-    simulator = Simulator(
-        app.transactions, app.principals, app.presence, SystemClock(), on=True, seed="test", past=False
-    )
+    simulator = Simulator(world(app, SystemClock()), on=True, seed="test", past=False)
     await app.transactions.run(SYSTEM, set_simulator, True, 20.0)
     someone = asyncio.Event()
     unwatch = app.presence.watch(LOBBY, someone.set)
@@ -112,7 +125,7 @@ async def test_it_lives_by_itself_and_leaves_nobody_behind(app: App) -> None:
 async def test_a_stumble_is_said_once_and_it_goes_on(app: App, caplog: pytest.LogCaptureFixture) -> None:
     """Somebody real has the id of one of its people: it cannot begin, and says so, and tries again."""
     await app.transactions.run(SYSTEM, save_person, PersonInput(external_id=COMMUNITY[0].key, name="Real Person"))
-    simulator = Simulator(app.transactions, app.principals, app.presence, SystemClock(), on=True, pace=0.0, past=False)
+    simulator = Simulator(world(app, SystemClock()), on=True, pace=0.0, past=False)
     task = asyncio.create_task(simulator.run())
     async with asyncio.timeout(30):
         while not caplog.records:
@@ -159,7 +172,7 @@ async def test_a_hosts_person_is_never_taken_for_a_simulated_one(app: App) -> No
 
 
 async def test_off_by_default_it_does_nothing_until_it_is_switched_on(app: App, clock: FakeClock) -> None:
-    simulator = Simulator(app.transactions, app.principals, app.presence, clock, on=False)
+    simulator = Simulator(world(app), on=False)
     await live(simulator, clock, 60)
     async with app.transactions.read() as db:
         assert (await db.execute(select(func.count()).select_from(User))).scalar_one() == 0
@@ -178,21 +191,121 @@ async def test_only_admins_turn_the_switch_and_only_to_speeds_that_exist(app: Ap
     async with app.transactions.read() as db:
         assert await simulator_state(db, True) == SimulatorState(False, 2.5)
         told = (await db.execute(select(EventRow).where(EventRow.type == "simulator_changed"))).scalar_one()
-    assert told.properties == {"running": False, "speed": 2.5}
+    assert told.properties == {"running": False, "speed": 2.5, "reset": False}
 
 
 async def test_a_new_community_has_a_week_behind_it_once(app: App, clock: FakeClock) -> None:
     for _ in range(2):
-        simulator = Simulator(app.transactions, app.principals, app.presence, clock, on=True, seed="test")
-        await simulator.tick()
-        simulator._empty()
+        simulator = Simulator(world(app), on=True, seed="test")
+        await live(simulator, clock, 40)
+        assert not simulator._past, "all of it is told"
+        simulator._rest()
     told = await facts(app)
-    assert 300 < told < 3000
+    assert 100 < told < 1500
     async with app.transactions.read() as db:
-        rows = (await db.execute(select(EventRow.at, EventRow.backfill).order_by(EventRow.seq))).all()
-        shown = (await db.execute(select(func.count()).select_from(ActivityRow))).scalar_one()
-    times = [at for at, _ in rows if at < clock.now()]
-    assert times == sorted(times)
-    assert 0 < shown < told / 3, "what is more than a day old is counted, not shown"
+        times = list((await db.execute(select(ActivityRow.at).order_by(ActivityRow.seq))).scalars())
+    shown = len(times)
+    assert times == sorted(times), "what feeds show comes in order"
+    assert times[0] < clock.now() - timedelta(hours=12)
+    assert 0 < shown < told, "what is more than a day old is counted, not shown"
+
+
+@pytest.fixture
+async def rewarding(settings: Settings, database: Database, clock: FakeClock) -> AsyncIterator[App]:
+    app = App(replace(settings, rewards="on"), database, clock=clock)
+    await app.start()
+    yield app
+    await app.stop()
+
+
+@pytest.mark.req("DM-4")
+async def test_practice_goes_by_the_ordinary_commands_and_earns_by_the_ordinary_rules(
+    rewarding: App, clock: FakeClock
+) -> None:
+    app = rewarding
+    simulator = Simulator(world(app), on=True, seed="test", past=False)
     await simulator.tick()
-    assert await facts(app) < told + 10
+    heard: list[Message] = []
+    for _ in range(60):
+        await live(simulator, clock, 10)
+        for visit in tuple(simulator.world.here.values()):
+            if visit.run is not None and not heard:
+                inbox = Inbox(app.hub, f"user:{visit.who.id}:progress")
+                await live(simulator, clock, 10)
+                heard += await inbox.count(1)
+    await app.settle()
+    async with app.transactions.read() as db:
+        runs = Counter((await db.execute(select(PracticeRun.status))).scalars())
+        sources = (await db.execute(select(EventRow.source, EventRow.type).distinct())).all()
+        entries = (await db.execute(select(func.count()).select_from(EntryRow))).scalar_one()
+        badges = (await db.execute(select(func.count()).select_from(Achievement))).scalar_one()
+        held = (await db.execute(select(func.count()).where(ResultRow.status == "review"))).scalar_one()
+    simulator._rest()
+    assert runs["completed"] > 20
+    assert set(runs) <= {"completed", "live", "ended"}
+    assert entries
+    assert badges
+    assert not held, "nothing that they do is doubted"
+    assert heard[0].name == "progress_update"
+    theirs = {type for source, type in sources if source == "simulator"}
+    assert {"practice_started", "practice_completed", "achievement_unlocked", "person_added"} <= theirs
+    assert not {type for source, type in sources if source != "simulator"} & theirs
+
+
+@pytest.mark.req("DM-4")
+async def test_a_community_grows_and_shrinks_while_it_lives(app: App, simulator: Simulator, clock: FakeClock) -> None:
+    await simulator.tick()
+    await app.transactions.run(SYSTEM, set_simulator, True, 1.0, 90)
+    await live(simulator, clock, 60)
+    async with app.transactions.read() as db:
+        assert (await db.execute(select(func.count()).select_from(User))).scalar_one() == 90
+    await live(simulator, clock, 900, 60)
+    assert simulator.here - {person.key for person in COMMUNITY}, "new people come too"
+    await app.transactions.run(SYSTEM, set_simulator, True, 1.0, 12)
+    await simulator.tick()
+    assert simulator.here <= {person.key for person in community(12)}
+    for wrong in (0, 11, 5001):
+        with pytest.raises(Invalid):
+            await app.transactions.run(SYSTEM, set_simulator, True, 1.0, wrong)
+
+
+@pytest.mark.req("DM-4", "DM-5")
+async def test_a_reset_takes_everybody_simulated_away_and_nobody_else(
+    app: App, simulator: Simulator, clock: FakeClock
+) -> None:
+    real = PersonInput(external_id="real", name="Real Person", cohort=COMMUNITY[0].cohort, age_band="18_plus")
+    await app.transactions.run(SYSTEM, save_person, real)
+    await simulator.tick()
+    await live(simulator, clock, 200)
+    with pytest.raises(Forbidden):
+        await app.transactions.run(Principal(kind="staff", scopes=scopes_of("analyst")), reset_simulator)
+    assert await app.transactions.run(SYSTEM, reset_simulator) == len(COMMUNITY)
+    with pytest.raises(Conflict):
+        await app.transactions.run(SYSTEM, set_simulator, True, 1.0)
+    left = []
+    while (await _switch(app)).leaving is not None:
+        await simulator.tick()
+        left.append(await _simulated(app))
+    assert left == [14, 4, 0], "some at a time, and one sees how far it is"
+    assert not simulator.here
+    assert app.presence.count(LOBBY) == 0
+    async with app.transactions.read() as db:
+        assert list((await db.execute(select(User.external_id))).scalars()) == ["real"]
+        assert list((await db.execute(select(Cohort.external_id))).scalars()) == [COMMUNITY[0].cohort]
+        for table in (ActivityRow, PracticeRun, EntryRow, ResultRow):
+            assert (await db.execute(select(func.count()).select_from(table))).scalar_one() == 0, table
+    assert not (await _switch(app)).running
+    await app.transactions.run(SYSTEM, set_simulator, True, 1.0)
+    await live(simulator, clock, 60)
+    assert await _simulated(app) == len(COMMUNITY)
+    assert simulator.here
+
+
+async def _switch(app: App) -> SimulatorState:
+    async with app.transactions.read() as db:
+        return await simulator_state(db, True)
+
+
+async def _simulated(app: App) -> int:
+    async with app.transactions.read() as db:
+        return await count_simulated(db)
