@@ -32,8 +32,10 @@ ITEMS: Final[tuple[NavItem, ...]] = (
     NavItem("cohort", "Cohort", "cohort", "/cohort", PAGES["/cohort"]),
     NavItem("me", "Me", "progress", "/me", PAGES["/me"]),
     NavItem("people", "People", "people", "/people", PAGES["/people"]),
+    NavItem("activity", "Activity", "activity", "/activity", PAGES["/activity"]),
     NavItem("nudges", "Nudges", "nudges", "/nudges", PAGES["/nudges"]),
     NavItem("workshops", "Workshops", "workshops", "/workshop", "workshop:lead", external=True),
+    NavItem("reports", "Reports", "report", "/review/activities", PAGES["/review/activities"]),
     NavItem("health", "Health", "health", "/admin", PAGES["/admin"]),
     NavItem("api", "API", "api", "/api/v1/", PAGES["/admin"], external=True),
 )

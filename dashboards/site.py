@@ -8,6 +8,7 @@ from core.app import App
 from core.content import subjects
 from core.principal import Principal
 from dashboards.health_feed import HealthFeed
+from dashboards.pages.activity import activity, reports
 from dashboards.pages.admin import admin_page
 from dashboards.pages.boards import boards
 from dashboards.pages.cohort import cohort
@@ -27,6 +28,8 @@ def pages(feed: HealthFeed) -> dict[str, Page]:
         "/cohort": Still(cohort_page),
         "/me": Still(me_page),
         "/people": Still(people_page),
+        "/activity": Still(activity_page),
+        "/review/activities": Still(reports_page),
         "/practice": Still(practice_page),
         "/nudges": Still(nudges_page),
         "/admin": lambda app, viewer: admin_page(app, feed, viewer),
@@ -68,6 +71,15 @@ def practice_page(app: App, viewer: Principal) -> Shell:
 
 def nudges_page(app: App, viewer: Principal) -> Shell:
     return nudges(viewer, names(), app.settings.simulating)
+
+
+def activity_page(app: App, viewer: Principal) -> Shell:
+    cohort = [f"cohort:{viewer.cohort_id}"] if viewer.cohort_id else []
+    return activity(viewer, [*cohort, "presence:lobby"], names(), app.settings.simulating)
+
+
+def reports_page(app: App, viewer: Principal) -> Shell:
+    return reports(viewer, names(), app.settings.simulating)
 
 
 def names() -> dict[str, str]:

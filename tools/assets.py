@@ -26,7 +26,8 @@ INTER = "@fontsource-variable/inter@5.3.0"
 ICONS = {
     # places
     "home": "house", "practice": "keyboard", "rooms": "shapes", "boards": "trophy", "cohort": "messages-square",
-    "progress": "sprout", "nudges": "bell", "health": "activity", "jobs": "timer", "people-roles": "user-cog",
+    "progress": "sprout", "nudges": "bell", "activity": "newspaper",
+    "health": "activity", "jobs": "timer", "people-roles": "user-cog",
     "audit": "scroll-text", "growth": "trending-up", "safety": "shield-check", "api": "plug",
     "experiments": "flask-conical", "workshops": "presentation",
     # people
@@ -54,6 +55,7 @@ ICONS = {
     "faster": "plus",
     "idle": "circle-pause", "table": "table-2", "chart": "chart-no-axes-column", "quiet": "coffee",
     "database": "database",
+    "filter": "sliders-horizontal", "everybody": "globe", "report": "flag",
     "simulated": "bot", "link": "external-link", "book": "book-open", "eye": "eye",
     # workshop
     "lock": "lock", "talk": "message-circle", "tasks": "list-checks", "history": "rotate-ccw-clock",

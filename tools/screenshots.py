@@ -151,7 +151,7 @@ def hurry(browser: Browser, base: str) -> None:
         expect(page.locator("tandem-simulator")).to_contain_text(f"Running at {speed}×", timeout=PATIENCE)
     page.goto(base + "/")
     expect(page.locator('tandem-feed .item [aria-label="Simulated"]').nth(20)).to_be_attached(timeout=PATIENCE)
-    expect(page.locator("tandem-people .row").nth(5)).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("header tandem-presence button.open")).to_be_visible(timeout=PATIENCE)
     page.goto(base + "/admin")
     for speed in (8, 4, 2, 1):
         page.get_by_role("button", name="Slower").click(timeout=PATIENCE)
@@ -200,7 +200,7 @@ def settle(page: Page, path: str) -> None:
     if path == "/":
         expect(page.locator("tandem-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
         expect(page.locator("tandem-feed .item").nth(10)).to_be_attached(timeout=PATIENCE)
-        expect(page.locator("tandem-people .row").first).to_be_attached(timeout=PATIENCE)
+        expect(page.locator("tandem-around li").first).to_be_attached(timeout=PATIENCE)
         page.evaluate(STILL)
     if path == "/admin":
         counted(page)

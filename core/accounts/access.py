@@ -79,6 +79,8 @@ PAGES: dict[str, str] = {
     "/cohort": "cohort:read",
     "/me": "practice:write",
     "/people": "home:read",
+    "/activity": "activity:read",
+    "/review/activities": "activity:moderate",
     "/practice": "practice:write",
     "/nudges": "nudges:write",
     "/admin": "admin:read",

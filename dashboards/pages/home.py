@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from core.content import subjects
 from core.principal import Principal
 from dashboards.escape import part
+from dashboards.pages.feeds import feed_element, views_of
 from dashboards.template import Card, Element, Shell, page
 
 LOBBY = "presence:lobby"
@@ -48,12 +50,11 @@ class HomeModel:
 
     @property
     def feeds(self) -> list[dict[str, Any]]:
-        """The feed's views: everything one may see, and the cohort's alone."""
-        everything = ["activity:global", *([self.cohort_topic] if self.cohort_topic else [])]
-        views: list[dict[str, Any]] = [{"label": "All", "topics": everything}]
-        if self.cohort_topic:
-            views.append({"label": "Cohort", "topics": [self.cohort_topic]})
-        return views
+        return views_of(self.who)
+
+    @property
+    def subjects(self) -> list[dict[str, str]]:
+        return [{"id": subject.id, "name": subject.name} for subject in subjects().values()]
 
 
 def home(model: HomeModel) -> Shell:
@@ -66,33 +67,30 @@ def home(model: HomeModel) -> Shell:
         cards=_cards(model),
         names=model.names,
         simulated=model.simulated,
+        faces=model.presence,
     )
 
 
 def _cards(model: HomeModel) -> list[Card]:
-    cohort = model.cohort_topic
-    strip = Element(
-        "tandem-here", {"topics": " ".join(model.presence), "cohort": cohort or None, "me": str(model.who.id or "")}
-    )
-    cards = [
-        Card("here", "Here now", strip, place="wide", heading="hidden"),
-        Card(
-            "feed",
-            "What’s happening",
-            Element("tandem-feed", {"views": model.feeds, "react": model.who.may("activity:react")}),
-            heading="own",
-        ),
-    ]
-    if cohort:
-        cards.append(Card("cohort", model.cohort, _people(model, cohort), place="side", count=True))
-    title = "Also here" if cohort else "Who is here"
-    cards.append(Card("people", title, _people(model, LOBBY, without=cohort), place="side", count=True))
+    who, cohort, topics = model.who, model.cohort_topic, " ".join(model.presence)
+    practises = who.may("practice:write")
+    me = {"me": str(who.id or ""), "topics": topics}
+    strip = Element("tandem-here", {**me, "cohort": cohort or None, "practises": practises})
+    feed = feed_element(who, model.feeds, model.presence, model.subjects, brief=12)
+    cards = [Card("here", "Here now", strip, place="wide", heading="hidden")]
+    if practises:
+        invites = Element("tandem-invites", {**me, "name": who.name, "avatar": who.avatar})
+        cards.append(Card("invites", "Your next step", invites, heading="hidden", framed=False))
+    cards.append(Card("feed", "What’s happening", feed, heading="own"))
+    if practises:
+        around = Element("tandem-around", {**me, "cohort": cohort or None, "scope": "cohort" if cohort else "global"})
+        cards += [
+            Card("week", "Your week", Element("tandem-week", me), place="side", heading="own"),
+            Card("around", "Around you", around, place="side", heading="own"),
+            Card("friends", "Friends online", Element("tandem-friends", me), place="side", heading="own"),
+        ]
+    else:
+        people = Element("tandem-people", {**me, "limit": "6"})
+        cards.append(Card("people", "Who is here", people, place="side", count=True))
     cards.append(Card("workshop", "A workshop with your team", part("workshop_card.html"), place="side"))
     return cards
-
-
-def _people(model: HomeModel, topic: str, without: str = "") -> Element:
-    attributes = {"topics": topic, "me": str(model.who.id or ""), "limit": "6"}
-    if without:
-        attributes |= {"without": without, "blank": "Nobody else just now."}
-    return Element("tandem-people", attributes)

@@ -5,6 +5,7 @@ import "./elements/people.js";
 import "./elements/directory.js";
 import "./elements/here.js";
 import "./elements/feed.js";
+import "./elements/share.js";
 import "./elements/figures.js";
 import "./elements/verdict.js";
 import "./elements/table.js";
@@ -13,6 +14,10 @@ import "./elements/simulator.js";
 import "./elements/toasts.js";
 import "./elements/bell.js";
 import "./elements/nudges.js";
+import "./elements/invites.js";
+import "./elements/week.js";
+import "./elements/around.js";
+import "./elements/friends-here.js";
 import {connect} from "./client/tandem.js";
 import {watchPageLine} from "./elements/page-line.js";
 import {startTheme} from "./theme.js";
@@ -21,7 +26,8 @@ import {startTheme} from "./theme.js";
 const grace = () => 2000 + Math.random() * 2000;
 
 /** Elements that fill a page of their own are loaded where they stand. */
-const OWN = {"tandem-boards": "./elements/boards.js", "tandem-cohort": "./elements/cohort.js", "tandem-progress": "./elements/progress.js"};
+const OWN = {"tandem-boards": "./elements/boards.js", "tandem-cohort": "./elements/cohort.js", "tandem-progress": "./elements/progress.js",
+  "tandem-hidden": "./elements/hidden.js", "tandem-reports": "./elements/reports.js"};
 for (const [tag, module] of Object.entries(OWN)) if (document.querySelector(tag)) import(module);
 
 startTheme();

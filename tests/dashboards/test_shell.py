@@ -158,7 +158,7 @@ def test_home_watches_the_own_cohort_and_shows_no_panel_to_somebody_without_one(
     assert f"cohort:{MAYA.cohort_id}" in (feed["views"] or "")
     alone = Tags(home_of(replace(MAYA, cohort_id=None), cohort=""))
     assert "cohort:" not in (alone.named("tandem-feed")[0]["views"] or "")
-    assert [people["topics"] for people in alone.named("tandem-people")] == ["presence:lobby"]
+    assert [friends["topics"] for friends in alone.named("tandem-friends")] == ["presence:lobby"]
 
 
 def test_a_page_without_panel_regions_loads_no_panel_script_and_keeps_no_line() -> None:

@@ -126,7 +126,7 @@ async def test_everything_opens_and_closes_by_keyboard_and_a_chosen_theme_stays(
     await expect(page.locator("#person-menu")).to_be_hidden()
     await expect(menu).to_be_focused()
 
-    names = page.locator("tandem-here tandem-presence")
+    names = page.locator("header tandem-presence")
     await names.locator(".open").press("Enter")
     await expect(names.get_by_role("dialog")).to_contain_text("Tom Hale")
     await page.keyboard.press("Escape")

@@ -139,7 +139,7 @@ async def home_is_unharmed(page: Page, own: str) -> None:
         text = plain(one).casefold()
         rows = [line for line in said if line.startswith(text) and f"earned the {text} badge" in line]
         assert len(rows) == (2 if one in RUNS else 1), one
-    await page.locator("tandem-here tandem-presence button.open").click()
+    await page.locator("header tandem-presence button.open").click()
     here = await shown(page, "tandem-presence .panel .name")
     assert {plain(text) for text in HOSTILE} <= set(here)
     assert plain(own) in plain(await page.locator(".head .lead").inner_text())

@@ -21,6 +21,8 @@ JUDGED = {(1440, "light"), (390, "dark")}
 PAGES = {
     "/": "demo-tutor",
     "/people": "demo-tutor",
+    "/activity": "demo-tutor",
+    "/review/activities": "demo-admin",
     "/practice": "demo-tutor",
     "/boards": "demo-student",
     "/me": "demo-student",
@@ -47,9 +49,12 @@ FOCUSED = """() => {
 }"""
 
 
+LIVE = [path for path, who in PAGES.items() if who]
+
+
 async def drawn(page: Page, path: str) -> None:
     """Everything that comes after the first bytes is there."""
-    if path in ("/", "/people", "/boards", "/me", "/nudges", "/admin", "/practice", "/cohort"):
+    if path in LIVE:
         await live(page)
     if path == "/me":
         await expect(page.locator("tandem-progress .month")).to_be_visible()
@@ -62,8 +67,12 @@ async def drawn(page: Page, path: str) -> None:
         await expect(page.locator("tandem-chat :is(.line, .state)").first).to_be_attached()
     if path == "/people":
         await expect(page.locator("tandem-directory .row").first).to_be_visible()
-    if path == "/":
+    if path in ("/", "/activity"):
         await expect(page.locator("tandem-feed .item").first).to_be_visible()
+    if path == "/activity":
+        await expect(page.locator("tandem-hidden")).to_contain_text("can be shown again")
+    if path == "/review/activities":
+        await expect(page.locator("tandem-reports")).to_contain_text("Nothing waits")
     if path == "/admin":
         await expect(page.locator("tandem-verdict")).to_contain_text("All is well", timeout=SLOW)
         await expect(page.locator("tandem-table").filter(has_text="Last run")).to_contain_text(

@@ -11,7 +11,7 @@ from msgspec import Meta
 from sqlalchemy import ColumnElement, and_
 
 from core.activity.challenging import challenged_by
-from core.activity.queries import NETWORK_FOR, NETWORK_TYPES, PUBLIC, in_cohort, network_of, page
+from core.activity.queries import NETWORK_FOR, NETWORK_TYPES, PUBLIC, in_cohort, network_of, of_friends, page
 from core.activity.reacting import react, reactions_of
 from core.activity.rules import slug
 from core.content import subjects
@@ -32,7 +32,7 @@ class ActivitiesQuery(Paged, frozen=True, kw_only=True):
 
     scope: Annotated[
         str,
-        Meta(description="`global`, `network` (a day of one's own people), `cohort:{id}` or `subject:{id}`."),
+        Meta(description="`global`, `network` (a day of one's people), `friends`, `me`, `cohort:…`, `subject:…`."),
     ] = "global"
     type: Annotated[str | None, Meta(description="Types of event, separated by commas.")] = None
     subject: Annotated[str | None, Meta(description="A subject's id, such as `math`.")] = None
@@ -188,6 +188,10 @@ def _condition(scope: str, viewer: Principal) -> ColumnElement[bool]:
         return PUBLIC
     if scope == "network":
         return network_of(viewer)
+    if scope in ("friends", "me"):
+        if viewer.kind != "person":
+            raise Forbidden
+        return of_friends(viewer) if scope == "friends" else ActivityRow.user_id == viewer.id
     if kind == "subject":
         return and_(PUBLIC, ActivityRow.subject_id == _slug(of, "scope"))
     if kind == "cohort":
@@ -196,7 +200,7 @@ def _condition(scope: str, viewer: Principal) -> ColumnElement[bool]:
         if viewer.kind != "person" or cohort_id is None or cohort_id != viewer.cohort_id:
             raise Forbidden(reason="not_in_cohort")
         return in_cohort(cohort_id)
-    raise Invalid(fields=[{"field": "scope", "message": "global, network, cohort:{id} or subject:{id}"}])
+    raise Invalid(fields=[{"field": "scope", "message": "global, network, friends, me, cohort:{id} or subject:{id}"}])
 
 
 def _slug(text: str, field: str) -> str:

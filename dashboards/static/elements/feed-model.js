@@ -60,6 +60,12 @@ export class FeedModel {
     }
   }
 
+  /** An activity that is gone everywhere. Returns whether it was here. */
+  remove(id) {
+    const shown = this.rows.delete(id);
+    return this.waiting.delete(id) || shown;
+  }
+
   rename(userId, name, avatar) {
     for (const item of [...this.rows.values(), ...this.waiting.values()]) {
       if (item.user_id === userId) Object.assign(item, {user_name: name, user_avatar: avatar});
@@ -106,6 +112,7 @@ export function itemOf(payload) {
     subject: payload.subject ?? null,
     skill: payload.skill ?? null,
     properties: payload.properties ?? payload.data ?? {},
+    visibility: payload.visibility ?? null,
     timestamp: payload.timestamp ?? null,
     simulated: Boolean(payload.simulated),
     reactions: payload.reactions ?? {},

@@ -1,5 +1,6 @@
 // The four reactions under an activity: how many there are of each, and one's own. A tap shows at once and is taken back
 // if it does not reach the server; the counts that hold are those which the server tells everybody.
+import {api} from "./api.js";
 import {calm, h, icon} from "./dom.js";
 
 export const KINDS = {like: "Like", celebrate: "Celebrate", wow: "Wow", support: "Support"};
@@ -38,14 +39,14 @@ export function reactionBar(react) {
 
 const ASKED = 100;
 
-/** One's own reactions to these activities, by their ids. */
+/** One's own reactions to these activities, by their ids, and those of them that one has challenged. */
 export async function myReactions(ids) {
-  const mine = {};
+  const mine = {reactions: {}, challenged: []};
   for (let start = 0; start < ids.length; start += ASKED) {
     const query = new URLSearchParams({activities: ids.slice(start, start + ASKED).join(",")});
-    const answer = await fetch(`/api/v1/reactions?${query}`, {headers: {"X-Tandem": "1"}, credentials: "same-origin"});
-    if (!answer.ok) throw new Error(`reactions: ${answer.status}`);
-    Object.assign(mine, (await answer.json()).reactions);
+    const {reactions, challenged} = await api(`/api/v1/reactions?${query}`);
+    Object.assign(mine.reactions, reactions);
+    mine.challenged.push(...challenged);
   }
   return mine;
 }
