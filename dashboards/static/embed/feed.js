@@ -27,6 +27,7 @@ export class EmbeddedFeed extends Region {
 
   event(event, told) {
     if (event === "new_activity") this.arrived(itemOf(told));
+    else if (event === "activity_removed") this.model.remove(told.activity_id);
     else if (event === "person_removed") this.model.removePerson("", told.user_id);
     else if (event === "person_updated") { this.model.rename(told.user_id, told.user_name, told.user_avatar); this.nodes.clear(); }
     if (event.startsWith("person_")) this.draw();
