@@ -45,14 +45,14 @@ export function wish(changed) {
     h("span", {class: "toggle", "aria-hidden": "true"}), h("small", {}, "When it is off, you still see your own rank. Points and badges stay yours."));
   const problem = h("p", {class: "problem", role: "status"});
   const show = (on) => box.setAttribute("aria-checked", String(on));
-  const load = () => api("/api/v1/leaderboards/me").then(({listed}) => { show(listed); box.disabled = false; }, () => { box.disabled = false; });
+  const load = () => api("/leaderboards/me").then(({listed}) => { show(listed); box.disabled = false; }, () => { box.disabled = false; });
   box.onclick = async () => {
     const on = box.getAttribute("aria-checked") !== "true";
     show(on);
     box.disabled = true;
     problem.textContent = "";
     try {
-      await api("/api/v1/leaderboards/me", {method: "PUT", body: {listed: on}});
+      await api("/leaderboards/me", {method: "PUT", body: {listed: on}});
       changed(on);
     } catch (error) {
       show(!on);

@@ -101,7 +101,7 @@ class Boards extends TandemElement {
     const {period, scope, start} = view;
     const query = new URLSearchParams({period, scope, ...(start ? {start} : {})});
     try {
-      const reading = await api(`/api/v1/leaderboards/${view.board}?${query}`, {signal: this.life.signal});
+      const reading = await api(`/leaderboards/${view.board}?${query}`, {signal: this.life.signal});
       if (this.view !== view) return;
       this.reading = reading;
       this.draw();

@@ -31,7 +31,7 @@ export class Profile {
     this.place(anchor);
     this.asked = row.user_id;
     try {
-      const found = await api(`/api/v1/profiles/${row.user_id}`);
+      const found = await api(`/profiles/${row.user_id}`);
       if (this.asked !== row.user_id) return;
       if (!mine) words.textContent = said(found);
       more.replaceChildren(...details(found));

@@ -41,7 +41,7 @@ class Progress extends TandemElement {
 
   async load() {
     try {
-      const mine = await api("/api/v1/achievements", {signal: this.life.signal});
+      const mine = await api("/achievements", {signal: this.life.signal});
       this.place ??= null;
       const newer = this.mine && (mine.practices !== this.mine.practices);
       this.mine = mine;
@@ -86,7 +86,7 @@ class Progress extends TandemElement {
   async loadMonth(wanted = this.shown) {
     const query = wanted ? `?month=${wanted}` : "";
     try {
-      const found = await api(`/api/v1/achievements/days${query}`, {signal: this.life.signal});
+      const found = await api(`/achievements/days${query}`, {signal: this.life.signal});
       this.shown = wanted;
       this.put("month", found, (one) => parts.month(one, (by) => this.loadMonth(monthBeside(one.month, by))));
     } catch (error) {
@@ -99,7 +99,7 @@ class Progress extends TandemElement {
     const most = [...this.mine.levels].sort((one, other) => other.points - one.points)[0];
     if (!most || !JSON.parse(this.getAttribute("boards") ?? "[]").includes(most.subject)) return;
     const scope = this.hasAttribute("cohort") ? "cohort" : "global";
-    const table = await api(`/api/v1/leaderboards/${most.subject}?scope=${scope}&period=weekly&limit=1`, {signal: this.life.signal}).catch(() => null);
+    const table = await api(`/leaderboards/${most.subject}?scope=${scope}&period=weekly&limit=1`, {signal: this.life.signal}).catch(() => null);
     if (!table?.me) return;
     this.place = {rank: table.me.entry.rank, where: `${named(most.subject)}, this week`};
     this.draw();
