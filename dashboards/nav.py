@@ -31,6 +31,7 @@ ITEMS: Final[tuple[NavItem, ...]] = (
     NavItem("boards", "Boards", "boards", "/boards", PAGES["/boards"]),
     NavItem("cohort", "Cohort", "cohort", "/cohort", PAGES["/cohort"]),
     NavItem("me", "Me", "progress", "/me", PAGES["/me"]),
+    NavItem("subjects", "Rooms", "rooms", "/subjects", PAGES["/subjects"]),
     NavItem("people", "People", "people", "/people", PAGES["/people"]),
     NavItem("activity", "Activity", "activity", "/activity", PAGES["/activity"]),
     NavItem("nudges", "Nudges", "nudges", "/nudges", PAGES["/nudges"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from core.app import App
@@ -16,7 +17,8 @@ from dashboards.pages.home import HomeModel, home
 from dashboards.pages.me import me
 from dashboards.pages.nudges import nudges
 from dashboards.pages.people import people
-from dashboards.pages.practice import practice
+from dashboards.pages.practice import co_session, practice
+from dashboards.pages.rooms import room, rooms
 from dashboards.serve import Page, Still
 from dashboards.template import Shell
 
@@ -32,6 +34,9 @@ def pages(feed: HealthFeed) -> dict[str, Page]:
         "/review/activities": Still(reports_page),
         "/practice": Still(practice_page),
         "/nudges": Still(nudges_page),
+        "/practice/co-session": Still(co_session_page),
+        "/subjects": Still(rooms_page),
+        **{f"/subjects/{subject}": Still(room_page(subject)) for subject in subjects()},
         "/admin": lambda app, viewer: admin_page(app, feed, viewer),
     }
 
@@ -80,6 +85,21 @@ def activity_page(app: App, viewer: Principal) -> Shell:
 
 def reports_page(app: App, viewer: Principal) -> Shell:
     return reports(viewer, names(), app.settings.simulating)
+
+
+def co_session_page(app: App, viewer: Principal) -> Shell:
+    return co_session(viewer, names(), app.settings.simulating)
+
+
+def rooms_page(app: App, viewer: Principal) -> Shell:
+    return rooms(viewer, names(), app.settings.simulating)
+
+
+def room_page(subject: str) -> Callable[[App, Principal], Shell]:
+    def build(app: App, viewer: Principal) -> Shell:
+        return room(subject, viewer, names(), app.settings.simulating)
+
+    return build
 
 
 def names() -> dict[str, str]:

@@ -5,6 +5,8 @@ A door that is not listed is shut. The tests walk every role against every door.
 
 from __future__ import annotations
 
+from core.content import subjects
+
 LEARNER = frozenset(
     {
         "activity:react",
@@ -83,6 +85,9 @@ PAGES: dict[str, str] = {
     "/review/activities": "activity:moderate",
     "/practice": "practice:write",
     "/nudges": "nudges:write",
+    "/practice/co-session": "practice:write",
+    "/subjects": "presence:read",
+    **{f"/subjects/{subject}": "presence:read" for subject in subjects()},
     "/admin": "admin:read",
 }
 """Pages behind a sign-in, and the scope each asks for. Their own sockets ask for the same."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec
 from uuid import UUID
@@ -27,6 +27,7 @@ from core.practice.catalogue import rank_by
 from core.practice.commands import LONGEST, end_gone
 from core.practice.live import Runner
 from core.practice.queries import runner_of
+from core.practice.race import far, picture, race_of
 from core.practice.rules import REMEMBERED, Contender, may_see, ranked, trend
 from core.principal import SYSTEM
 from core.transaction import Transactions
@@ -60,13 +61,6 @@ class Going:
     rank: int | None = None
     home: bool = False
     """Whether its person is, or was, connected to this node while it ran."""
-
-
-def far(going: Going) -> dict[str, int | None]:
-    """How far a run has come, where its app tells."""
-    done, of = going.figures.get("done"), going.figures.get("of")
-    known = done is not None and of is not None
-    return {"done": int(min(done or 0, of or 0)) if known else None, "of": int(of or 0) if known else None}
 
 
 class PracticeLive:
@@ -128,8 +122,10 @@ class PracticeLive:
         going = self._going.get(run_id)
         if going is None:
             going = self._going[run_id] = Going(runner, self._clock.monotonic())
-        going.runner = runner
+        before, going.runner = race_of(going.runner), runner
         self._schedule(self._group(runner), self._tell_ranks)
+        self._show(before)
+        self._show(race_of(runner))
         return going
 
     def _receive(self, data: bytes) -> None:
@@ -153,6 +149,7 @@ class PracticeLive:
             going.history.append(value)
         self._schedule(going.runner.run_id, self._tell)
         self._schedule(self._group(going.runner), self._tell_ranks)
+        self._show(race_of(going.runner))
 
     # --- what is told
 
@@ -237,6 +234,18 @@ class PracticeLive:
             "count": len(order),
         }
 
+    def _show(self, race: str | None) -> None:
+        if race is not None:
+            self._schedule(race, self._tell_race)
+
+    def _tell_race(self, race: str) -> None:
+        if race in self._hub.subscribers():
+            self._hub.signal(Message(race, "race", self.race(race)))
+
+    def race(self, topic: str, hidden: Collection[UUID] = ()) -> dict[str, Any]:
+        """Who is on the way in a subject right now, as one topic shows it."""
+        return picture(topic, self._going.values(), hidden)
+
     # --- what the log brings
 
     def on_delivery(self, delivery: Delivery) -> None:
@@ -271,6 +280,7 @@ class PracticeLive:
             handle.cancel()
         if going:
             self._schedule(self._group(going.runner), self._tell_ranks)
+            self._show(race_of(going.runner))
 
     def _spawn(self, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
         async def guarded() -> None:

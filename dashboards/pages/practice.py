@@ -32,3 +32,18 @@ def practice(who: Principal, names: Mapping[str, str], simulated: bool) -> Shell
         faces=["presence:lobby"],
         scripts=["practice/practice.js"],
     )
+
+
+def co_session(who: Principal, names: Mapping[str, str], simulated: bool) -> Shell:
+    """Two who practise together; whom with and what stands in the address."""
+    element = Element("tandem-co-session", {"apps": app_facts(), "me": str(who.id or "")})
+    return page(
+        title="Practise together",
+        who=who,
+        current="practice",
+        cards=[Card("together", "Practise together", element, place="wide", heading="hidden", framed=False)],
+        names=names,
+        simulated=simulated,
+        show_heading=False,
+        scripts=["practice/co-session.js"],
+    )

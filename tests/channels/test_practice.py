@@ -256,3 +256,40 @@ async def test_who_goes_away_has_ended_after_the_grace_time(
     await app.settle()
     await app.practice.settle()
     assert len(app.practice) == 0
+
+
+@pytest.mark.req("HUB-17", "PR-18", "CP-12")
+async def test_lanes_show_those_who_may_be_seen_where_they_may_be_seen(app: App, make: Make, enter: Connect) -> None:
+    ada, leo, away = await make.person(cohort="blue"), await make.person(), await make.person()
+    teen, child = await make.person(age_band="13_17", cohort="blue"), await make.child(cohort="blue")
+    blocker, watcher = await make.person(), await make.person(cohort="blue")
+    await make.block(blocker, leo)
+    app.practice.pace = 0.05
+    for one in (ada, leo, teen, child, away):
+        client = await enter(one)
+        room = await client.join("subject:math")
+        if one is away:
+            await room.push("appear_offline", {"offline": True})
+        run = await begin(room)
+        live = await client.join(f"session:{run}:live")
+        await live.push(
+            "practice_progress", {"practice_id": run, "accuracy": 90, "done": 4 if one is ada else 2, "of": 10}
+        )
+    eyes, blind = await enter(watcher), await enter(blocker)
+
+    def lanes(payload: Any) -> list[tuple[str, Any, Any]]:
+        return [(run["user_id"], run["done"], run["of"]) for run in payload["runs"]]
+
+    def all_told(payload: Any) -> bool:
+        return all(done is not None for _, done, _ in lanes(payload))
+
+    seen = await (await eyes.join("race:math")).expect("race", lambda p: len(p["runs"]) == 2 and all_told(p))
+    assert lanes(seen) == [(str(ada.id), 4, 10), (str(leo.id), 2, 10)]
+    mates = await (await eyes.join(f"race:math:{ada.cohort_id}")).expect("race", all_told)
+    assert lanes(mates) == [(str(teen.id), 2, 10)]
+    other = await blind.join("race:math")
+    hidden = await other.expect("race", all_told)
+    assert str(leo.id) not in str(hidden)
+    await live.push("give_up_practice", {"practice_id": run})
+    assert (await blind.refused(f"race:math:{ada.cohort_id}"))["reason"] == "not_in_cohort"
+    assert (await blind.refused("race:knitting"))["reason"] == "unknown_subject"

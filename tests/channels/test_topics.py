@@ -338,10 +338,11 @@ def test_only_messages_that_replace_all_before_them_are_collapsed() -> None:
         assert spec.collapse <= {said.name for said in spec.messages}
         latest = {"snapshot"} if spec.history else set()
         # A cohort's room hears of boards subject by subject, so there the latest does not stand for all before it.
-        replacing = {"timer_tick", "cohort_info", "desk_changed"}
+        replacing = {"timer_tick", "cohort_info", "desk_changed", "race"}
         replacing |= set() if spec.pattern.startswith("cohort:") else {"leaderboard_update"}
         latest |= replacing & {said.name for said in spec.messages}
         live = {"user:{user_id}:progress": {"progress_update"}, "session:{session_id}:competitors": {"competitors"}}
+    live |= {"race:{subject_id}": {"race"}, "race:{subject_id}:{cohort_id}": {"race"}}
         latest |= live.get(spec.pattern, set())
         assert spec.collapse == latest | ({"presence_count"} if spec.presence else set()), spec.pattern
 

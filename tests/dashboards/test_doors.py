@@ -14,6 +14,7 @@ from core.accounts.commands import revoke_tokens
 from core.accounts.staff import disable_staff, save_staff
 from core.accounts.tickets import make_ticket
 from core.accounts.tokens import DAY
+from core.content import subjects
 from core.principal import SYSTEM
 from data.tables import User
 from tests.factories import Make
@@ -49,7 +50,10 @@ async def test_every_role_meets_exactly_the_pages_its_scopes_open(browser: Brows
         "/me",
         "/people",
         "/practice",
+        "/practice/co-session",
         "/nudges",
+        "/subjects",
+        *(f"/subjects/{subject}" for subject in subjects()),
     }
     assert {role for role in ROLES if "admin:read" in ROLES[role]} == {"admin"}
 

@@ -24,6 +24,8 @@ PAGES = {
     "/activity": "demo-tutor",
     "/review/activities": "demo-admin",
     "/practice": "demo-tutor",
+    "/subjects": "demo-tutor",
+    "/subjects/math": "demo-tutor",
     "/boards": "demo-student",
     "/me": "demo-student",
     "/nudges": "demo-student",
@@ -56,6 +58,8 @@ SEEN = {
     "/activity": ["tandem-feed .item"],
     "/review/activities": ["tandem-reports .state"],
     "/practice": ["tandem-practice .app"],
+    "/subjects": ["tandem-rooms li"],
+    "/subjects/math": ["tandem-room .popular li"],
     "/boards": ["tandem-boards .main :is(.line, .state)"],
     "/me": ["tandem-progress .month", "tandem-progress .ring"],
 }

@@ -142,6 +142,23 @@ PRACTICE: Final[dict[str, Any]] = {
         ],
         "count": 1,
     },
+    "race": {
+        "subject": "typing",
+        "runs": [
+            {
+                "user_id": ADA,
+                "username": "Ada",
+                "avatar_url": "/assets/avatars/fox-3.svg",
+                "skill": "speed",
+                "app": "typing",
+                "metric": "wpm",
+                "metric_value": 52.5,
+                "done": 140,
+                "of": 210,
+            }
+        ],
+        "count": 1,
+    },
     "achievement_unlocked": _BADGE,
     "progress": {
         "id": "01933f30-9e54-7066-ac73-5465768798a9",

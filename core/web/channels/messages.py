@@ -45,6 +45,7 @@ from core.web.channels.practice_messages import (
     PracticeStarted,
     Progress,
     ProgressUpdate,
+    Race,
     Strict,
     SubjectStats,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "PracticeStarted",
     "Progress",
     "ProgressUpdate",
+    "Race",
     "RemoveMessage",
     "ReportMessage",
     "ReportsChanged",

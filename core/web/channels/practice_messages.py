@@ -127,6 +127,14 @@ class Competitors(msgspec.Struct, frozen=True):
     count: int
 
 
+class Race(msgspec.Struct, frozen=True):
+    """Who practises in a subject right now and how far each has come, the furthest first."""
+
+    subject: str
+    runs: list[dict[str, Any]]
+    count: int
+
+
 class AchievementUnlocked(msgspec.Struct, frozen=True):
     """One got a badge."""
 

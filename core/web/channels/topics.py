@@ -113,6 +113,11 @@ def _board_of_own(principal: Principal, params: Mapping[str, str]) -> str:
     return _grouped(principal, params) or _board(principal, params)
 
 
+def _subject_of_cohort(principal: Principal, params: Mapping[str, str]) -> str:
+    """Members of that cohort, if there is such a subject."""
+    return _member(principal, params) or _subject(principal, params)
+
+
 RULES: dict[str, Callable[[Principal, Mapping[str, str]], str]] = {
     "anyone": _anyone,
     "owner": _owner,
@@ -125,6 +130,7 @@ RULES: dict[str, Callable[[Principal, Mapping[str, str]], str]] = {
     "board_of_cohort": _board_of_cohort,
     "board_of_own": _board_of_own,
     "seated": _seated,
+    "subject_of_cohort": _subject_of_cohort,
 }
 
 
@@ -476,6 +482,24 @@ TOPICS: tuple[TopicSpec, ...] = (
         "That something was reported, or answered, for staff.",
         "activity:moderate",
         messages=(MessageSpec("reports_changed", m.ReportsChanged),),
+    ),
+    TopicSpec(
+        "race:{subject_id}",
+        "Who practises a subject right now and how far each has come, of those whom everybody may see.",
+        "presence:read",
+        rule="subject",
+        collapse=frozenset({"race"}),
+        messages=(MessageSpec("race", m.Race),),
+        welcome=practising.welcome_to_race,
+    ),
+    TopicSpec(
+        "race:{subject_id}:{cohort_id}",
+        "The same, of those of a cohort who are seen there alone.",
+        "presence:read",
+        rule="subject_of_cohort",
+        collapse=frozenset({"race"}),
+        messages=(MessageSpec("race", m.Race),),
+        welcome=practising.welcome_to_race,
     ),
     TopicSpec(
         "notifications:{user_id}",

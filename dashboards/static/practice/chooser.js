@@ -1,7 +1,7 @@
 // Choosing what to practise: the apps with their skills, how hard, and who is at what right now.
-import {h, icon} from "../elements/dom.js";
+import {face, h, icon} from "../elements/dom.js";
 import {named} from "../elements/texts.js";
-import {LEVELS} from "./words.js";
+import {LEVELS, called} from "./words.js";
 
 export const APP_ICONS = {typing: "practice", math: "maths", reading: "book", piano: "music", science: "science"};
 const ABOUT = {
@@ -12,7 +12,7 @@ const ABOUT = {
 };
 
 /** The page of choices. `peers` tells how many are at a skill now, by `subject/skill`. */
-export function chooser({apps, level, peers, start, setLevel, resume}) {
+export function chooser({apps, level, peers, start, setLevel, above = []}) {
   const levels = h("div", {class: "segments", role: "group", "aria-label": "How hard"}, LEVELS.map(([number, name]) =>
     h("button", {type: "button", "aria-pressed": String(number === level), onclick: () => setLevel(number)}, name)));
   const head = h("div", {class: "choose-head"}, h("div", {}, h("h2", {class: "big"}, "What would you like to practise?"), h("p", {class: "muted"}, "A few minutes are plenty. You can stop at any time.")), levels);
@@ -20,7 +20,7 @@ export function chooser({apps, level, peers, start, setLevel, resume}) {
     h("div", {class: "app-head"}, h("span", {class: "app-icon"}, icon(APP_ICONS[app.id], {size: 24})), h("div", {}, h("h3", {id: `app-${app.id}`}, named(app.subject)), h("p", {class: "muted"}, ABOUT[app.id]))),
     h("ul", {class: "plain-list skills"}, app.skills.map((skill) => h("li", {}, h("div", {}, h("span", {class: "skill"}, named(skill)), peersOf(peers, app.subject, skill)),
       h("button", {class: "btn tint small", type: "button", "data-skill": skill, "aria-label": `Start ${named(app.subject)}, ${named(skill)}`, onclick: () => start(app.subject, skill)}, "Start"))))));
-  return h("div", {class: "choose"}, head, resume, h("div", {class: "apps"}, cards));
+  return h("div", {class: "choose"}, head, ...above.filter(Boolean), h("div", {class: "apps"}, cards));
 }
 
 function peersOf(peers, subject, skill) {
@@ -30,6 +30,13 @@ function peersOf(peers, subject, skill) {
 
 export function peerWords(count) {
   return count ? [h("span", {class: "dot", "aria-hidden": "true"}), `${count} ${count === 1 ? "person" : "people"} at it now`] : [];
+}
+
+/** Somebody asks to practise together. */
+export function invitation({session_id, subject, skill, people: [from]}, notNow) {
+  return h("section", {class: "card left-open", "aria-label": `${from.name} asks you`}, face({id: from.user_id, name: from.name, avatar: from.avatar === "" ? "initial" : from.avatar}, {size: 36}),
+    h("p", {}, h("b", {}, from.name), ` asks you to practise ${called(subject, skill)} together.`),
+    h("div", {class: "ways"}, h("a", {class: "btn tint small", href: `/practice/co-session?session=${session_id}`}, "Have a look"), h("button", {class: "btn text small", type: "button", onclick: notNow}, "Not now")));
 }
 
 /** A practice that was left open: on with it, or let it go. */

@@ -1,7 +1,7 @@
 // A practice's line to the server: beginning, how it goes, the end. What it came to is kept on the device until the
 // server has taken it, and sent again with the same key: it counts once, however often it is sent.
 
-const PACE = 500;
+const PACE = 500, AGAIN = 1000, SELDOM = 30_000;
 
 /** Ask the server as the person of this page; a refusal is thrown as the server worded it, a lost line as `{lost: true}`. */
 export async function ask(method, path, body, key) {
@@ -35,6 +35,8 @@ export class Waiting {
     this.kept = new Kept("practice-results", me);
     this.held = this.kept.get() ?? [];
     this.told = new Map();
+    this.wait = AGAIN;
+    globalThis.addEventListener?.("online", () => this.send());
   }
 
   get size() { return this.held.length; }
@@ -61,6 +63,9 @@ export class Waiting {
       }
     }
     this.sending = false;
+    clearTimeout(this.timer);
+    this.wait = this.held.length ? Math.min(2 * this.wait, SELDOM) : AGAIN;
+    if (this.held.length) this.timer = setTimeout(() => this.send(), this.wait);
   }
 
   done(id, how, value) {

@@ -2,7 +2,7 @@
 // practice came to is counted by the server once, also when the line was lost meanwhile.
 import {TandemElement, define, failed, loading} from "../elements/base.js";
 import {h} from "../elements/dom.js";
-import {chooser, leftOpen, peerWords} from "./chooser.js";
+import {chooser, invitation, leftOpen, peerWords} from "./chooser.js";
 import {Waiting, ask, keptRun} from "./line.js";
 import {Screen} from "./screen.js";
 import {STYLE} from "./style.js";
@@ -21,10 +21,13 @@ class Practice extends TandemElement {
     this.peers = new Map();
     this.level = this.kept.get()?.level ?? 2;
     this.wished = new URLSearchParams(location.search);
-    this.watchState((state) => { if (state === "live") { this.waiting.send(); this.pairAgain?.(); } });
+    this.watchState((state) => { if (state === "live") { this.waiting.send(); } });
     for (const name of ["pagehide", "visibilitychange"]) addEventListener(name, () => document.hidden && this.screen?.hide(), {signal});
     signal.addEventListener("abort", () => this.screen?.close(), {once: true});
-    this.join("user:me", {onEvent: (event, payload) => { if (event === "achievement_unlocked") this.screen?.earned(payload); }});
+    this.join("user:me", {onEvent: (event, payload) => {
+      if (event === "achievement_unlocked") this.screen?.earned(payload);
+      else if (event === "co_practice") this.lookForInvitations();
+    }});
     this.join(`user:${this.me.id}:achievements`, {onEvent: (event, payload) => { if (event === "progress") this.screen?.progressed(payload); }});
     this.open();
   }
@@ -45,10 +48,11 @@ class Practice extends TandemElement {
     this.drawChoice();
     this.learnPeers();
     this.lookForOpen();
+    this.lookForInvitations();
   }
 
   drawChoice() {
-    this.root.replaceChildren(chooser({apps: this.apps, level: this.level, peers: this.peers, resume: this.resumeCard,
+    this.root.replaceChildren(chooser({apps: this.apps, level: this.level, peers: this.peers, above: [...(this.invitations ?? []), this.resumeCard],
       start: (subject, skill) => this.begin(subject, skill), setLevel: (level) => { this.level = level; this.drawChoice(); }}));
   }
 
@@ -75,8 +79,21 @@ class Practice extends TandemElement {
     this.drawChoice();
   }
 
+  /** Who asks to practise together, while it can be answered; during a practice it waits. */
+  async lookForInvitations() {
+    const {sessions} = await ask("GET", "co-sessions").catch(() => ({sessions: []}));
+    const theirs = sessions.filter((one) => one.people[1]?.user_id === this.me.id);
+    this.invitations = theirs.map((one) => invitation(one, () => this.notNow(one)));
+    if (!this.screen) this.drawChoice();
+  }
+
+  notNow(session) {
+    ask("POST", `co-sessions/${session.session_id}/decline`, undefined, `decline-${session.session_id}`).catch(() => {}).then(() => this.lookForInvitations());
+  }
+
   resume(saved) {
     this.resumeCard = null;
+    if (saved.run.session_id !== saved.run.practice_id) { location.href = `/practice/co-session?session=${saved.run.session_id}`; return; }
     this.show(saved.run, saved.exercise, saved.level, saved);
   }
 

@@ -24,8 +24,8 @@ const MODELS = {
 const VIEWS = {text: TypingView, answers: AnswersView, notes: NotesView, beats: BeatsView};
 
 export class Screen {
-  constructor(element, {run, exercise, level, saved}, ways) {
-    Object.assign(this, {element, run, exercise, level, ways, state: "ready", elapsed: saved?.elapsed ?? 0, since: null, pace: saved?.pace ?? [], trend: "steady", badges: []});
+  constructor(element, {run, exercise, level, saved, together = null, seat = 0}, ways) {
+    Object.assign(this, {element, run, exercise, level, ways, together, seat, state: "ready", elapsed: saved?.elapsed ?? 0, since: null, pace: saved?.pace ?? [], trend: "steady", badges: []});
     this.app = run.app;
     this.main = mainOf(this.app);
     this.model = MODELS[exercise.kind](exercise);
@@ -42,7 +42,8 @@ export class Screen {
     const figure = (key, label, unit = "") => {
       const value = h("b", {class: "num"}), note = h("span", {class: "under num"}, "\u00a0");
       this[key] = {value, note};
-      return h("div", {class: `fig ${key}`}, h("span", {class: "label"}, label), h("span", {class: "value"}, value, unit && h("span", {class: "unit"}, unit)), note);
+      this[key].unit = h("span", {class: "unit"}, unit);
+      return h("div", {class: `fig ${key}`}, h("span", {class: "label"}, label), h("span", {class: "value"}, value, this[key].unit), note);
     };
     const typing = this.main === "wpm";
     this.graph = h("div", {class: "graph"});
@@ -62,7 +63,7 @@ export class Screen {
         h("div", {class: "fig pace"}, h("span", {class: "label"}, "Your pace"), this.graph, this.graphNote)),
       this.progress, h("div", {class: "middle"}, this.view.node, this.cover), h("div", {class: "foot"}, h("p", {class: "keys-help"}, icon("enter", {size: 16}), h("span", {}, words)), h("div", {class: "ways"}, this.soundButton, this.pauseButton)));
     this.bestCard = h("section", {class: "card best-card", hidden: true, "aria-label": "Your best"});
-    this.side = h("div", {class: "column"}, this.along.node, this.bestCard);
+    this.side = h("div", {class: "column"}, ...(this.together ? [this.together.node] : []), this.along.node, this.bestCard);
     this.node = h("div", {class: "two"}, h("div", {class: "column"}, this.stage), this.side);
     this.drawPause();
     this.draw();
@@ -72,8 +73,8 @@ export class Screen {
     this.element.title(TITLES[this.app] ?? "Practice");
     this.line = new Line(this.element, this.run, {
       onRanks: (ranks) => this.state !== "over" && this.along.tell(ranks),
-      onRuns: (runs) => this.elsewhere(runs.find((one) => one.practice_id === this.run.practice_id)),
-      onProgress: (told) => { if (told.practice_id === this.run.practice_id) this.trend = told.trend; },
+      onRuns: (runs) => this.runsChanged(runs),
+      onProgress: (told) => { if (told.practice_id === this.run.practice_id) this.trend = told.trend; else this.together?.progress(told); },
     });
     this.timer = setInterval(() => this.tick(), TICK);
     this.learnBest();
@@ -92,7 +93,7 @@ export class Screen {
 
   get seconds() { return this.elapsed + (this.since === null ? 0 : (performance.now() - this.since) / 1000); }
 
-  run_() { if (this.since === null) this.since = performance.now(); }
+  go() { if (this.since === null) this.since = performance.now(); }
 
   hold() { this.elapsed = this.seconds; this.since = null; }
 
@@ -106,7 +107,7 @@ export class Screen {
   key({hold = false} = {}) {
     if (this.state === "over") return;
     if (this.state !== "going") this.setState("going");
-    if (hold) this.hold(); else this.run_();
+    if (hold) this.hold(); else this.go();
     if (this.exercise.kind === "text") click();
     this.draw();
     this.line?.say(this.model.figures(this.seconds));
@@ -126,7 +127,7 @@ export class Screen {
   resume() {
     this.setState(this.model.started ? "going" : "ready");
     if (this.model.over) { this.finish(); return; }
-    if (this.model.started && !this.view.told) this.run_();
+    if (this.model.started && !this.view.told) this.go();
     this.view.focus();
   }
 
@@ -157,7 +158,9 @@ export class Screen {
     const set = (node, text) => { if (node.textContent !== text) node.textContent = text; };
     const known = this.model.started;
     set(this.first.value, typing ? (figures.wpm ? whole(figures.wpm) : "–") : known ? whole(this.model.accuracy) : "–");
-    set(this.second.value, typing ? whole(this.model.accuracy) : `${figures.done} of ${figures.of}`);
+    this.first.unit.hidden = !known;
+    set(this.second.value, typing ? whole(this.model.accuracy) : String(figures.done));
+    if (!typing) set(this.second.unit, ` of ${figures.of}`);
     const left = this.exercise.seconds ? Math.max(0, this.exercise.seconds - seconds) : seconds;
     set(this.third.value, minutes(this.exercise.seconds ? Math.ceil(left) : left));
     set(this.third.note, this.exercise.seconds ? `of ${minutes(this.exercise.seconds)}` : "take yours");
@@ -212,6 +215,12 @@ export class Screen {
     this.element.kept.set({run: this.run, exercise: this.exercise, level: this.level, model: this.model.save(), elapsed: this.seconds, pace: this.pace, done, of});
   }
 
+  runsChanged(runs) {
+    this.elsewhere(runs.find((one) => one.practice_id === this.run.practice_id));
+    const other = runs.find((one) => one.seat !== this.seat);
+    if (other) this.together?.changed(other);
+  }
+
   /** The server says that this run ended elsewhere: on another device, or by another one begun. */
   elsewhere(run) {
     if (!run || this.state === "over" || run.status === "live" || run.reason === "gone") return;
@@ -222,11 +231,11 @@ export class Screen {
     this.stage.replaceChildren(h("div", {class: "state"}, icon("info"), h("p", {}, text), h("button", {class: "btn tint", type: "button", onclick: () => this.ways.done()}, "Back to the choice")));
   }
 
-  stop() {
+  async stop() {
     if (this.model.started && this.model.figures(this.seconds).done >= this.model.figures(this.seconds).of / 2) { this.finish(); return; }
     this.state = "over";
     this.element.kept.set(null);
-    ask("DELETE", `practice/${this.run.practice_id}`).catch(() => {});
+    await ask("DELETE", `practice/${this.run.practice_id}`).catch(() => {});
     this.ways.done();
   }
 
@@ -246,7 +255,7 @@ export class Screen {
     this.result = new ResultView({app: this.app, main: this.main, value, score: result.score, slips: this.model.slips, seconds, pace: this.pace, trouble: this.model.trouble,
       hint: this.exercise.hint, place: place && place.of > 1 ? place : null}, {...this.ways, challenge: (view) => new Friends(this.run).open(view.challenge, view.offer)});
     this.node.querySelector(".column").replaceChildren(this.result.first, this.result.picture);
-    this.side.replaceChildren(this.along.node, this.result.side, this.result.tip);
+    this.side.replaceChildren(...(this.together ? [this.together.node] : []), this.along.node, this.result.side, this.result.tip);
     this.along.node.hidden = !place || place.of < 2;
     this.result.drawPace();
     this.result.first.tabIndex = -1;

@@ -27,7 +27,7 @@ export const STYLE = `
   .fig:first-child { padding-left: 0; border-left: 0; min-width: 190px; } .fig.second { min-width: 140px; } .fig.third { min-width: 160px; }
   .fig .label { font-size: 12.5px; font-weight: 600; color: var(--muted); }
   .fig .value { font-size: 40px; font-weight: 680; line-height: 1.2; letter-spacing: -.025em; white-space: nowrap; } .fig .value b { font-weight: inherit; }
-  .fig.first .value b { color: var(--accent); } .fig .unit { margin-left: 2px; font-size: 15px; font-weight: 500; letter-spacing: 0; color: var(--muted); }
+  .fig.first .value b { color: var(--accent); } .fig .unit { margin-left: 3px; font-size: 15px; font-weight: 500; letter-spacing: 0; color: var(--muted); }
   .under { display: flex; align-items: center; gap: 6px; font-size: 12.5px; color: var(--muted); min-height: 20px; } .under.up, .up { color: var(--good); font-weight: 600; }
   .graph { height: 50px; } .spark { display: block; width: 100%; max-width: 210px; height: 48px; overflow: visible; }
   .line { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; } .area { fill: var(--accent); opacity: .1; } .tip { fill: var(--accent); }
@@ -94,6 +94,10 @@ export const STYLE = `
   .earned-list { display: grid; gap: 20px; } .earned-list:empty { display: none; } .earned { display: flex; align-items: center; gap: 16px; font-size: 15px; } .earned b { display: block; } .earned .label { font-size: 12.5px; font-weight: 600; color: var(--muted); } .earned .muted { font-size: 13px; }
   .medal { display: grid; place-items: center; flex: none; width: 56px; height: 56px; color: var(--warm); background: var(--warm-weak); border: 2px solid color-mix(in srgb, var(--warm) 55%, transparent); border-radius: 50%; }
   .tip { display: flex; gap: 12px; font-size: 13.5px; } .tip > .icon { color: var(--accent); } .tip p { color: var(--muted); } .tip b { color: var(--text); }
+
+  .meeting { display: flex; flex-direction: column; align-items: center; gap: 14px; max-width: 640px; margin: 5vh auto 0; padding: 40px 28px; text-align: center; text-wrap: balance; } .meeting .ways { justify-content: center; margin-top: 8px; }
+  .together { --ground: var(--surface); } .pal { display: flex; align-items: center; gap: 14px; margin-bottom: 10px; } .pal .side { flex: 1; min-width: 0; } .pal .top { display: flex; justify-content: space-between; gap: 10px; font-size: 15px; } .pal .name { font-weight: 600; } .pal .bar .fill { background: var(--d2); } .together .muted { font-size: 13px; }
+  .together.left .pal { opacity: .6; } .joint { display: inline-flex; align-items: center; gap: 6px; font-size: 13.5px; color: var(--good); }
 
   @media (max-width: 1099px) { .two { grid-template-columns: minmax(0, 1fr); } .practice { min-height: 560px; } }
   @media (max-width: 719px) {
