@@ -36,6 +36,8 @@ SHORTEST = 11.0
 AN_HOUR = 3600.0
 MOST_AN_HOUR = 30
 """Results in a subject that somebody has within a real hour: more would be doubted."""
+TASKS = 10
+"""So many tasks a simulated practice is said to have."""
 
 
 @dataclass(slots=True)
@@ -230,7 +232,8 @@ def figures_of(run: Run, now: float, speed: float) -> dict[str, float]:
         "accuracy": round(min(100.0, (90 + (run.plan.score - 90) * share) * sway), 1),
         "score": round(run.plan.score * share, 1),
     }
-    return {name: value for name, value in found.items() if name in metrics_of(run.app)}
+    far = {"done": float(int(TASKS * share)), "of": float(TASKS)}
+    return {name: value for name, value in found.items() if name in metrics_of(run.app)} | far
 
 
 def metrics_of(app: str | None) -> tuple[str, ...]:

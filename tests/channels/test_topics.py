@@ -342,7 +342,6 @@ def test_only_messages_that_replace_all_before_them_are_collapsed() -> None:
         replacing |= set() if spec.pattern.startswith("cohort:") else {"leaderboard_update"}
         latest |= replacing & {said.name for said in spec.messages}
         live = {"user:{user_id}:progress": {"progress_update"}, "session:{session_id}:competitors": {"competitors"}}
-    live |= {"race:{subject_id}": {"race"}, "race:{subject_id}:{cohort_id}": {"race"}}
         latest |= live.get(spec.pattern, set())
         assert spec.collapse == latest | ({"presence_count"} if spec.presence else set()), spec.pattern
 

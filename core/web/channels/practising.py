@@ -81,11 +81,11 @@ async def welcome_to_subject(services: Services, who: Principal, params: dict[st
     return [("subject_stats", await subject_stats(services, who, params["subject_id"]))]
 
 
-async def welcome_to_race(services: Services, who: Principal, params: dict[str, str]) -> tuple[str, Any]:
+async def welcome_to_race(services: Services, who: Principal, params: dict[str, str]) -> list[tuple[str, Any]]:
     """How a race stands, for whoever comes to look."""
     cohort = parse_id(params.get("cohort_id"))
     topic = f"race:{params['subject_id']}" + (f":{cohort}" if cohort else "")
-    return "race", services.practice.race(topic, who.hidden)
+    return [("race", services.practice.race(topic, who.hidden))]
 
 
 async def friends_here(services: Services, who: Principal, subject: str, skill: str) -> dict[str, Any] | None:
