@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Collection
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -63,6 +64,7 @@ from core.safety.limiter import Limiter, MemoryLimiter
 from core.safety.limiter_redis import RedisLimiter
 from core.settings import Settings
 from core.social.challenges import CHALLENGE_RESULTS
+from core.social.friend_news import tell_friends
 from core.social.friendships import NEW_FRIENDS
 from core.social.room_live import CohortRoom
 from core.social.room_news import RoomNews
@@ -155,6 +157,7 @@ class App:
         self.relay.listeners.append(self._on_delivery)
         self.relay.listeners.append(self.board_pushes.on_delivery)
         self.relay.listeners.append(self.rooms.on_delivery)
+        self.relay.listeners.append(partial(tell_friends, self.hub))
         self.relay.restarts.append(self.replicas.resync)
 
     async def start(self) -> None:

@@ -34,6 +34,7 @@ ITEMS: Final[tuple[NavItem, ...]] = (
     NavItem("subjects", "Rooms", "rooms", "/subjects", PAGES["/subjects"]),
     NavItem("people", "People", "people", "/people", PAGES["/people"]),
     NavItem("activity", "Activity", "activity", "/activity", PAGES["/activity"]),
+    NavItem("friends", "Friends", "friend", "/friends", PAGES["/friends"]),
     NavItem("nudges", "Nudges", "nudges", "/nudges", PAGES["/nudges"]),
     NavItem("workshops", "Workshops", "workshops", "/workshop", "workshop:lead", external=True),
     NavItem("reports", "Reports", "report", "/review/activities", PAGES["/review/activities"]),

@@ -13,6 +13,7 @@ from dashboards.pages.activity import activity, reports
 from dashboards.pages.admin import admin_page
 from dashboards.pages.boards import boards
 from dashboards.pages.cohort import cohort
+from dashboards.pages.friends import friends
 from dashboards.pages.home import HomeModel, home
 from dashboards.pages.me import me
 from dashboards.pages.nudges import nudges
@@ -28,6 +29,7 @@ def pages(feed: HealthFeed) -> dict[str, Page]:
         "/": Still(home_page),
         "/boards": Still(boards_page),
         "/cohort": Still(cohort_page),
+        "/friends": Still(friends_page),
         "/me": Still(me_page),
         "/people": Still(people_page),
         "/activity": Still(activity_page),
@@ -59,6 +61,10 @@ def boards_page(app: App, viewer: Principal) -> Shell:
 
 def cohort_page(app: App, viewer: Principal) -> Shell:
     return cohort(viewer, names(), app.settings.simulating)
+
+
+def friends_page(app: App, viewer: Principal) -> Shell:
+    return friends(viewer, names(), app.settings.simulating)
 
 
 def me_page(app: App, viewer: Principal) -> Shell:

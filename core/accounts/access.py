@@ -79,6 +79,7 @@ PAGES: dict[str, str] = {
     "/": "home:read",
     "/boards": "leaderboard:read",
     "/cohort": "cohort:read",
+    "/friends": "friends:write",
     "/me": "practice:write",
     "/people": "home:read",
     "/activity": "activity:read",

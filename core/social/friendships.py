@@ -35,6 +35,7 @@ from core.safety.rules import REASONS
 from core.transaction import Transaction
 from data.tables import Block, Friendship, User
 
+BLOCKS_SHOWN = 200
 NOBODY = REASONS["blocked"]
 PAIR_LOCKS = 0x7A4E
 """The class of the advisory locks of pairs."""
@@ -167,6 +168,12 @@ async def friends_of(db: AsyncSession, user_id: UUID) -> list[Friendship]:
     seen = select(User.id).where(User.id == other, in_sight).exists()
     wanted = select(Friendship).where(mine, seen, Friendship.status.in_(("pending", "accepted")))
     return list((await db.execute(wanted.order_by(Friendship.updated_at.desc(), Friendship.id.desc()))).scalars())
+
+
+async def blocks_of(db: AsyncSession, user_id: UUID) -> list[Block]:
+    """Whom somebody has blocked, the latest first."""
+    wanted = select(Block).where(Block.blocker_id == user_id).order_by(Block.created_at.desc(), Block.blocked_id)
+    return list((await db.execute(wanted.limit(BLOCKS_SHOWN))).scalars())
 
 
 async def tell_of_new_friends(tx: Transaction, fact: Fact) -> None:

@@ -47,6 +47,7 @@ async def test_every_role_meets_exactly_the_pages_its_scopes_open(browser: Brows
         "/",
         "/boards",
         "/cohort",
+        "/friends",
         "/me",
         "/people",
         "/practice",

@@ -30,6 +30,7 @@ PAGES = {
     "/me": "demo-student",
     "/nudges": "demo-student",
     "/cohort": "demo-tutor",
+    "/friends": "demo-student",
     "/admin": "demo-admin",
     "/enter": "",
     "/login": "",
@@ -61,6 +62,7 @@ SEEN = {
     "/subjects": ["tandem-rooms li"],
     "/subjects/math": ["tandem-room .popular li"],
     "/boards": ["tandem-boards .main :is(.line, .state)"],
+    "/friends": ["tandem-friends .row"],
     "/me": ["tandem-progress .month", "tandem-progress .ring"],
 }
 """What of a page comes later than its first bytes."""
@@ -182,12 +184,14 @@ async def test_the_navigation_offers_what_the_role_may_open_and_nothing_else(
     page = await visit(persona, "/")
     links = page.get_by_role("navigation", name="Pages").get_by_role("link")
     offered = [await link.get_attribute("href") for link in await links.all()]
-    leads = persona in ("demo-tutor", "demo-facilitator", "demo-admin")
-    nudged = [] if persona == "demo-analyst" else ["/nudges"]
-    staff = ["/admin", "/api/v1/"] if persona == "demo-admin" else []
-    learner = persona != "demo-analyst"
-    first = ["/", "/practice", "/boards", "/cohort", "/me"] if learner else ["/", "/boards"]
-    assert offered == [*first, "/people", *nudged, *(["/workshop"] if leads else []), *staff]
+    leads = ["/workshop"] if persona in ("demo-tutor", "demo-facilitator", "demo-admin") else []
+    staff = ["/review/activities", "/admin", "/api/v1/"] if persona == "demo-admin" else []
+    wide = ["/subjects", "/people", "/activity"]
+    if persona == "demo-analyst":
+        assert offered == ["/", "/boards", *wide]
+    else:
+        learner = ["/", "/practice", "/boards", "/cohort", "/me", *wide, "/friends", "/nudges"]
+        assert offered == [*learner, *leads, *staff]
     await expect(page.locator('[aria-current="page"]')).to_have_text("Home")
     answer = await page.goto(house.base + "/admin")
     assert answer

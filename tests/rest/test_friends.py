@@ -122,3 +122,18 @@ async def test_a_cursor_with_a_time_of_nowhere_is_not_ours(api: Api, make: Make)
     for time in ("2026-03-02T12:00:00", "2026-03-02", ""):
         cursor = make_cursor(time, leo.id)
         assert (await api("GET", f"/api/v1/friendships?cursor={cursor}", bearer=token)).status == 400
+
+
+@pytest.mark.req("CO-11", "API-1")
+async def test_whom_one_has_blocked_is_listed_for_oneself_alone(api: Api, make: Make) -> None:
+    one, other = As(api, make, await make.person()), As(api, make, await make.person(name="Leo Marsh"))
+    await one.block(other.person)
+    (listed,) = (await api("GET", BLOCKS, bearer=one.token)).json["blocks"]
+    assert (listed["user_id"], listed["name"]) == (str(other.person.id), other.person.username)
+    assert (await api("GET", BLOCKS, bearer=other.token)).json == {"blocks": []}
+    child = As(api, make, await make.child(cohort="7b"))
+    await one.block(child.person)
+    assert [b["name"] for b in (await api("GET", BLOCKS, bearer=one.token)).json["blocks"]].count("Somebody") == 1
+    await make.erase(other.person)
+    assert len((await api("GET", BLOCKS, bearer=one.token)).json["blocks"]) == 1
+    assert (await api("GET", BLOCKS)).status == 403

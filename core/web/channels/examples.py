@@ -269,6 +269,7 @@ ROOM: Final[dict[str, Any]] = {
         "winner_id": ADA,
     },
     "desk_changed": {},
+    "friends_changed": {},
     "own_message": {"message_id": MESSAGE, "status": "held"},
 }
 

@@ -187,3 +187,7 @@ class OwnMessage(msgspec.Struct, frozen=True):
 
     message_id: str
     status: str
+
+
+class FriendsChanged(msgspec.Struct, frozen=True):
+    """One's friends, requests or blocks are others than before; they are read by REST."""

@@ -258,6 +258,7 @@ OWN = (
     MessageSpec("activity_hidden", m.ActivityHidden),
     MessageSpec("challenge_initiated", m.ChallengeInitiated),
     MessageSpec("own_message", m.OwnMessage),
+    MessageSpec("friends_changed", m.FriendsChanged),
 )
 
 

@@ -13,6 +13,7 @@ from core.errors import Forbidden
 from core.social.friendships import (
     answer_friendship,
     block_person,
+    blocks_of,
     friends_of,
     request_friendship,
     unblock_person,
@@ -136,6 +137,52 @@ async def _answer(tx: Transaction, call: Call[None, None], *, accept: bool) -> F
     other_id = call.path_id("user_id")
     status = await answer_friendship(tx, call.app.gate, other_id, accept, ip=call.address)
     return FriendshipState(user_id=other_id, status=status)
+
+
+class BlockedOut(Output, frozen=True, kw_only=True):
+    """Somebody whom one has blocked."""
+
+    user_id: UUID
+    name: str
+    avatar: str
+    since: datetime
+
+
+class BlocksOut(Output, frozen=True, kw_only=True):
+    """Whom one has blocked oneself, the latest first; who has blocked one is nobody's to know."""
+
+    blocks: list[BlockedOut]
+
+
+@routes(
+    "GET",
+    "/api/v1/blocks",
+    scope="friends:write",
+    summary="Whom one has blocked.",
+    answer_example={
+        "blocks": [SOMEBODY | {"name": "Leo", "avatar": "/assets/avatars/owl-1.svg", "since": "2026-03-02T11:59:30Z"}]
+    },
+)
+async def get_blocks(call: Call[None, None]) -> BlocksOut:
+    me = call.principal.id
+    if call.principal.kind != "person" or me is None:
+        raise Forbidden
+    async with call.app.transactions.read() as db:
+        rows = await blocks_of(db, me)
+        people = await public_people(db, [row.blocked_id for row in rows])
+    shown = []
+    for row in rows:
+        who = people.get(row.blocked_id)
+        seen = who is not None and who.audience != "nobody"
+        shown.append(
+            BlockedOut(
+                user_id=row.blocked_id,
+                name=who.name if who and seen else "Somebody",
+                avatar=who.avatar if who and seen else "",
+                since=row.created_at,
+            )
+        )
+    return BlocksOut(blocks=shown)
 
 
 @routes(
