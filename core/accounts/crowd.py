@@ -31,17 +31,21 @@ class Crowd:
 
     async def ask(self, user_id: UUID) -> Principal:
         """Somebody as they are now; Unauthorized when there is no such person any more."""
+        # Several may wait for one answer, and one of them may give up.
+        return await asyncio.shield(self.asked(user_id))
+
+    def asked(self, user_id: UUID) -> asyncio.Future[Principal]:
+        """The same as an answer that comes later. It belongs to all who wait for it, and nobody may cancel it."""
         answer = self._waiting.get(user_id)
         if answer is None:
             if len(self._waiting) >= self._limit:
                 raise Unavailable
             answer = self._waiting[user_id] = asyncio.get_running_loop().create_future()
-            if len(self._readers) < self._at_once:
+            if len(self._readers) < (self._at_once if len(self._waiting) >= self._together // 4 else 1):
                 reader = asyncio.create_task(self._work(), name="read people")
                 self._readers.add(reader)
                 reader.add_done_callback(self._readers.discard)
-        # Several may wait for one answer, and one of them may give up.
-        return await asyncio.shield(answer)
+        return answer
 
     async def _work(self) -> None:
         while self._waiting:

@@ -15,7 +15,7 @@ from array import array
 from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from core.clock import Clock
 
@@ -32,8 +32,7 @@ class Rate:
     seconds: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     allowed: bool
     remaining: int
     retry_after: float = 0.0
@@ -43,6 +42,10 @@ class Allowance:
 class Limiter(Protocol):
     @property
     def healthy(self) -> bool: ...
+
+    def take_now(self, key: str, rate: Rate, cost: int = 1) -> Allowance | None:
+        """The same without waiting; None, and nothing taken, where it has to be asked for elsewhere."""
+        ...
 
     async def take(self, key: str, rate: Rate, cost: int = 1) -> Allowance:
         """Take `cost` from what `key` may do, all of it or nothing."""
@@ -75,6 +78,9 @@ class MemoryLimiter:
         return True
 
     async def take(self, key: str, rate: Rate, cost: int = 1) -> Allowance:
+        return self.take_now(key, rate, cost)
+
+    def take_now(self, key: str, rate: Rate, cost: int = 1) -> Allowance:
         now = self._clock.monotonic()
         if now - self._cleaned_at >= CLEAN_EVERY:
             self.clean()

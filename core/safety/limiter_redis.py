@@ -64,6 +64,9 @@ class RedisLimiter:
         self._ask_again_at = 0.0
         self.healthy = True
 
+    def take_now(self, key: str, rate: Rate, cost: int = 1) -> None:
+        """What all nodes share is asked for."""
+
     async def take(self, key: str, rate: Rate, cost: int = 1) -> Allowance:
         if not self.healthy and self._clock.monotonic() < self._ask_again_at:
             return await self._alone.take(key, rate, cost)

@@ -157,6 +157,8 @@ def client_address(request: HTTPServerRequest, proxies: tuple[str, ...]) -> str:
 
 def nearest_address(peer: str, forwarded: str, proxies: tuple[str, ...]) -> str:
     """The same, of whoever is connected and what the header says."""
+    if not forwarded:
+        return _alone(peer)
     address = _address(peer)
     if address is None:
         return peer or "unknown"
@@ -169,6 +171,12 @@ def nearest_address(peer: str, forwarded: str, proxies: tuple[str, ...]) -> str:
             break
         address = before
     return str(address)
+
+
+@lru_cache(maxsize=4096)
+def _alone(peer: str) -> str:
+    """Whoever is connected, where no header says more."""
+    return str(_address(peer) or peer or "unknown")
 
 
 def _is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
@@ -207,6 +215,7 @@ def from_this_machine(request: HTTPServerRequest) -> bool:
     return is_loopback(request.remote_ip or "") and not any(name in request.headers for name in forwarded)
 
 
+@lru_cache(maxsize=4096)
 def limit_key(address: str) -> str:
     """What a limit counts an address as: one IPv6 customer has 2^64 of them."""
     found = _address(address)

@@ -141,9 +141,12 @@ async def test_a_crowd_that_comes_back_in_step_is_let_in_and_joins(app: App, mak
 
 
 @pytest.mark.req("RT-19")
-async def test_few_are_judged_side_by_side_and_the_others_wait_their_turn(app: App, make: Make) -> None:
+@pytest.mark.parametrize("crowd_is_read_together", [True, False])
+async def test_few_are_judged_side_by_side_and_the_others_wait_their_turn(
+    app: App, make: Make, crowd_is_read_together: bool
+) -> None:
     token, opened, most, now = make.token(await make.person()), asyncio.Event(), 0, 0
-    look_up = app.sockets._door._look_up
+    look_up = app.sockets.door._look_up
 
     async def slowly(user_id: UUID) -> Principal:
         nonlocal most, now
@@ -155,7 +158,8 @@ async def test_few_are_judged_side_by_side_and_the_others_wait_their_turn(app: A
         finally:
             now -= 1
 
-    app.sockets._door._look_up = slowly
+    app.sockets.door._look_up = slowly
+    app.sockets.door.ask = (lambda id: asyncio.ensure_future(slowly(id))) if crowd_is_read_together else None
     async with House(app, together=2) as house, AsyncExitStack() as stack:
         crowd = [await stack.enter_async_context(raw(house.port)) for _ in range(7)]
         async with raw(house.port) as impatient:
@@ -243,3 +247,32 @@ async def test_a_connection_that_went_leaves_nothing_for_the_collector(app: App,
 
 def connections() -> int:
     return sum(isinstance(found, Connection) for found in gc.get_objects())
+
+
+@pytest.mark.req("RT-19")
+async def test_who_is_judged_for_too_long_is_let_go_and_the_late_answer_harms_nobody(app: App, make: Make) -> None:
+    person = await make.person()
+    answer: asyncio.Future[Principal] = asyncio.get_running_loop().create_future()
+    app.sockets.door.ask = lambda _id: answer
+    async with House(app, patience=0.3) as house:
+        async with raw(house.port) as client:
+            client.send(request(make.token(person)))
+            assert await client.end() == b""
+        answer.set_result(await make.principal(person))
+        await asyncio.sleep(0)
+        assert (len(app.sockets), len(house.front.descriptors)) == (0, 0)
+        async with raw(house.port) as other:
+            other.send(request(make.token(person)))
+            assert b" 101 " in await other.head()
+
+
+async def test_the_door_closes_on_those_who_are_being_judged(app: App, make: Make) -> None:
+    app.sockets.door.ask = lambda _id: asyncio.get_running_loop().create_future()
+    async with House(app) as house, raw(house.port) as client:
+        client.send(request(make.token(await make.person())))
+        async with asyncio.timeout(5):
+            while not house.front._known:
+                await asyncio.sleep(0)
+        house.front.close()
+        assert await client.end() == b""
+        house.front = FrontDoor(house.server, house.front.reception)

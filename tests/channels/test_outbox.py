@@ -89,10 +89,21 @@ def test_frames_are_joined_but_never_cut() -> None:
     for frame in frames:
         outbox.add(frame, "feed")
     first = outbox.take()
-    assert first == b"".join(frames[:3])
-    assert CHUNK <= len(first) < CHUNK + 30_000
-    assert everything(outbox) == b"".join(frames[3:])
+    assert first == b"".join(frames[:2])
+    assert CHUNK - 30_000 < len(first) <= CHUNK
+    assert everything(outbox) == b"".join(frames[2:])
     assert outbox.size == 0
+
+
+def test_a_large_frame_is_the_same_for_all_who_wait_for_it() -> None:
+    """A copy for each of a thousand readers would be a thousand states."""
+    large = bytes(CHUNK + 1)
+    for before in ([], [b"reply"]):
+        outbox = Outbox()
+        for frame in (*before, large):
+            outbox.add(frame, "room")
+        assert [outbox.take() for _ in before] == before
+        assert outbox.take() is large
 
 
 @pytest.mark.req("RT-20")

@@ -185,7 +185,7 @@ async def test_rights_that_changed_during_the_handshake_count(app: App, make: Ma
     """The token was good when it was looked at, and void before the connection was known here."""
     ada = await make.person()
     token = make.token(ada)
-    door = app.sockets._door
+    door = app.sockets.door
     look_up = door._look_up
 
     async def late(user_id: UUID) -> Principal:

@@ -77,7 +77,7 @@ async def test_who_comes_too_often_is_refused_before_anything_is_looked_up(
         asked += 1
         return await app.principals.present(user_id)
 
-    app.sockets._door = Door(app.limiter, lambda t: app.tokens.read(t, "socket"), counted)
+    app.sockets.door = Door(app.limiter, lambda t: app.tokens.read(t, "socket"), counted)
     for _ in range(BY_PERSON.count):
         async with server.client(token):
             pass
@@ -96,7 +96,7 @@ async def test_an_address_that_guesses_is_refused_and_its_neighbours_are_not(
     app: App, make: Make, server: ChannelServer
 ) -> None:
     door = Door(app.limiter, lambda t: app.tokens.read(t, "socket"), app.principals.present, bad_by_address=Rate(5))
-    app.sockets._door = door
+    app.sockets.door = door
     server.receive(proxies=("127.0.0.1",))
     there, elsewhere = ({"additional_headers": {"X-Forwarded-For": a}} for a in ("10.1.1.1", "10.1.1.2"))
     bad = server.url("a.b.c")

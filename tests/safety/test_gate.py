@@ -283,6 +283,9 @@ class Broken:
     async def take(self, key: str, rate: Rate, cost: int = 1) -> Allowance:
         raise RuntimeError("the limiter is broken")
 
+    def take_now(self, key: str, rate: Rate, cost: int = 1) -> Allowance:
+        raise RuntimeError("the limiter is broken")
+
 
 @pytest.mark.req("TS-14")
 async def test_nothing_passes_when_a_part_of_the_gate_fails(app: App, make: Make, transactions: Transactions) -> None:

@@ -20,6 +20,7 @@ from tools.load.worker import Measured
 
 WARM = 20
 WARM_SECONDS = 1.0
+REST_SECONDS, STEADY = 15, 256 * 1024
 FULL = 0.9
 """The share of a core from which on a process counts as being at its limit."""
 LATE = 0.010
@@ -181,7 +182,7 @@ def opened(server: Server, plan: Plan, crew: Crew) -> Report:
     report = Report(server.dialect, plan)
     if server.pid is not None:
         warm(server, plan, crew)
-        report.before = usage(server.pid)
+        report.before = at_rest(server.pid, crew)
     crew.set_up(server.host, server.port, server.dialect, server.members(plan.conns, plan.topics))
     with Watch(server.pid or 0, beside=server.beside) as watch:
         report.opening = crew.open(plan.together, plan.patience)
@@ -189,6 +190,17 @@ def opened(server: Server, plan: Plan, crew: Crew) -> Report:
     crew.stay(plan.settle)
     report.idle = usage(server.pid) if server.pid is not None else Usage()
     return report
+
+
+def at_rest(pid: int, crew: Crew) -> Usage:
+    """What a server costs once it is done with what it does at its start, such as its first jobs."""
+    seen = usage(pid)
+    for _ in range(REST_SECONDS):
+        crew.stay(1.0)
+        before, seen = seen, usage(pid)
+        if seen.memory - before.memory < STEADY:
+            break
+    return seen
 
 
 def warm(server: Server, plan: Plan, crew: Crew) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from core.clock import Clock
 from core.errors import BadRequest, RateLimited, TandemError
-from core.ids import new_id
+from core.ids import new_number, written
 from core.presence.service import LOST
 from core.principal import Principal
 from core.web.channels import protocol
@@ -133,15 +133,15 @@ class Connection:
     def __init__(self, desk: Desk, transport: Transport, principal: Principal, expires_at: float) -> None:
         self.desk, self.transport, self.principal = desk, transport, principal
         self.expires_at = expires_at
-        number = new_id()
-        self.id = str(number)
+        number = new_number()
+        self.id = written(number)
         self.members: tuple[Member, ...] = ()
         self.outbox: Outbox | None = None
         """What waits to be sent. None while the other side keeps up: then anything may be written at once."""
         self.closed = self.pinged = self.awake = False
         self.seen_at = desk.clock.monotonic()
         # Those who came in one storm are not all judged again in one moment.
-        self.judged_at = self.seen_at - number.int % 300
+        self.judged_at = self.seen_at - number % 300
         self.waits_since: float | None = None
         self.waits_size = 0
         self._heartbeat_at = NEVER

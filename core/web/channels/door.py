@@ -7,14 +7,15 @@ against the person that it names, so that any number of people may come back at 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from core.accounts.tokens import Claims
-from core.errors import Forbidden, RateLimited, TandemError
+from core.errors import Forbidden, RateLimited, TandemError, Unauthorized
 from core.principal import Principal
-from core.safety.limiter import Limiter, Rate
+from core.safety.limiter import Allowance, Limiter, Rate
 from core.web.security import limit_key
 
 BY_PERSON = Rate(60, 60)
@@ -23,10 +24,11 @@ BAD_BY_ADDRESS = Rate(300, 60)
 
 LookUp = Callable[[UUID], Awaitable[Principal]]
 """Who somebody is now; Unauthorized when there is no such person any more."""
+Ask = Callable[[UUID], "asyncio.Future[Principal]"]
+"""The same of somebody with an account, for whoever wants to be called with the answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(NamedTuple):
     """A good token, and what it stands for."""
 
     principal: Principal
@@ -41,33 +43,80 @@ class Door:
         look_up: LookUp,
         by_person: Rate = BY_PERSON,
         bad_by_address: Rate = BAD_BY_ADDRESS,
+        ask: Ask | None = None,
     ) -> None:
-        self._limiter, self._read, self._look_up = limiter, read, look_up
+        self._limiter, self._read, self._look_up, self.ask = limiter, read, look_up, ask
         self._by_person, self._bad_by_address = by_person, bad_by_address
 
     async def admit(self, token: str, address: str) -> Pass:
         """Whom a token names: Forbidden whatever is wrong with it, RateLimited for who tries too often."""
-        guesses = f"socket:address:{limit_key(address)}"
-        await self._take(guesses, self._bad_by_address, cost=0)
+        return await self.find(await self._check(token, address), address)
+
+    async def _check(self, token: str, address: str) -> Claims:
+        guesses = _guesses(address)
+        _allow(await self._limiter.take(guesses, self._bad_by_address, cost=0))
+        claims = self._claims(token)
+        if claims is None:
+            await self._limiter.take(guesses, self._bad_by_address)
+            raise _not_valid()
+        _allow(await self._limiter.take(f"socket:person:{claims.user_id.hex}", self._by_person))
+        return claims
+
+    def check_now(self, token: str, address: str) -> Claims | None:
+        """What a good token says, as `admit` begins: without a task for each of a crowd.
+
+        None, with nothing counted, where the limits are kept elsewhere and have to be waited for.
+        """
+        guesses, take = _guesses(address), self._limiter.take_now
+        free = take(guesses, self._bad_by_address, 0)
+        if free is None:
+            return None
+        _allow(free)
+        claims = self._claims(token)
+        if claims is None:
+            take(guesses, self._bad_by_address)
+            raise _not_valid()
+        _allow(take(f"socket:person:{claims.user_id.hex}", self._by_person))
+        return claims
+
+    def _claims(self, token: str) -> Claims | None:
         try:
-            claims = self._read(token)
-            await self._take(f"socket:person:{claims.user_id}", self._by_person)
+            return self._read(token)
+        except Unauthorized:
+            return None
+
+    async def find(self, claims: Claims, address: str) -> Pass:
+        """Whom a good token names now."""
+        try:
             principal = await self.judge(claims.user_id, claims.generation)
         except TandemError as error:
             if error.temporary:
                 raise
-            await self._limiter.take(guesses, self._bad_by_address)
-            raise Forbidden("The token is not valid.", reason="unauthorized") from None
+            await self._limiter.take(_guesses(address), self._bad_by_address)
+            raise _not_valid() from None
         return Pass(principal, claims.expires_at)
 
     async def judge(self, user_id: UUID, generation: int) -> Principal:
         """Who a token of this generation names now; Forbidden or Unauthorized when it opens nothing any more."""
         principal = await self._look_up(user_id)
-        if principal.generation != generation or not principal.may("socket:connect"):
+        if not opens(generation, principal):
             raise Forbidden
         return principal
 
-    async def _take(self, key: str, rate: Rate, cost: int = 1) -> None:
-        taken = await self._limiter.take(key, rate, cost)
-        if not taken.allowed:
-            raise RateLimited(retry_after=round(taken.retry_after, 1))
+
+def opens(generation: int, principal: Principal) -> bool:
+    """Whether a token of this generation is somebody's present one, and they may use the socket."""
+    return principal.generation == generation and principal.may("socket:connect")
+
+
+def _guesses(address: str) -> str:
+    return f"socket:address:{limit_key(address)}"
+
+
+def _not_valid() -> Forbidden:
+    return Forbidden("The token is not valid.", reason="unauthorized")
+
+
+def _allow(taken: Allowance | None) -> None:
+    if taken is not None and not taken.allowed:
+        raise RateLimited(retry_after=round(taken.retry_after, 1))

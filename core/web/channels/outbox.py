@@ -70,15 +70,16 @@ class Outbox:
         self._keep([entry for entry in self._entries if entry[1] != topic])
 
     def take(self) -> bytes:
-        """The next whole frames, about 64 KiB of them, joined."""
-        if len(self._entries) == 1:
-            data = self._entries[0][0]
-            self._entries, self._bytes = [], 0
-            return data
-        count = size = 0
-        while count < len(self._entries) and size < CHUNK:
-            size += len(self._entries[count][0])
+        """The next whole frames, 64 KiB of them at most, joined.
+
+        A large one comes alone and as it is: it is the same for many, and each would hold a copy until it is read.
+        """
+        entries = self._entries
+        if not entries:
+            return b""
+        count, size = 1, len(entries[0][0])
+        while count < len(entries) and size + len(entries[count][0]) <= CHUNK:
+            size += len(entries[count][0])
             count += 1
-        taken, self._entries = self._entries[:count], self._entries[count:]
-        self._bytes -= size
-        return b"".join(entry[0] for entry in taken)
+        self._entries, self._bytes = entries[count:], self._bytes - size
+        return entries[0][0] if count == 1 else b"".join([entry[0] for entry in entries[:count]])

@@ -10,6 +10,7 @@ Outgoing messages are made as whole frames, once: a server's frame is not masked
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -56,6 +57,7 @@ class Unreadable(ProtocolError):
     """Bytes that are no message, not even a malformed one."""
 
 
+@lru_cache(maxsize=64)
 def speaks_v2(version: str) -> bool:
     """Whether a client that names this serializer version (`vsn`) is understood. V1 and none are not."""
     parts = version.split(".")

@@ -59,7 +59,7 @@ class Sockets:
         each: int = EACH,
     ) -> None:
         self.clock, self.counters = clock, Counters()
-        self._relay, self._presence, self._replicas, self._door = relay, presence, replicas, door
+        self._relay, self._presence, self._replicas, self.door = relay, presence, replicas, door
         self._each = each
         self._ping_after, self._cut_after, self._stuck_after = ping_after, cut_after, stuck_after
         self._sweeper = Sweeper()
@@ -86,7 +86,7 @@ class Sockets:
 
     async def admit(self, token: str, address: str) -> Pass:
         """Whom a token names; Forbidden whatever is wrong with it."""
-        return await self._door.admit(token, address)
+        return await self.door.admit(token, address)
 
     # --- connections
 

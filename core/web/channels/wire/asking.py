@@ -13,6 +13,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
@@ -21,14 +22,14 @@ from core.web.channels.wire.tokens import MAX_TOKEN, packed_token
 PATH = "/socket/websocket"
 SUBPROTOCOL = "phoenix"
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-TARGET = re.compile(r"GET (/socket/websocket(?:\?[!-~]*)?) HTTP/1\.1")
-FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([ -~\t]*)")
-ENCODED = re.compile("[%+]")
+METHOD, PROTOCOL = "GET ", " HTTP/1.1"
+PLAIN = bytes(range(0x20, 0x7F)) + b"\t\r\n"
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 MOST_FIELDS = 20
 ONCE = ("host", "upgrade", "sec-websocket-key", "sec-websocket-version", "origin")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """What a client says of itself before it is let in."""
 
@@ -44,30 +45,36 @@ class Asked:
 
 def read_head(head: bytes) -> Asked | None:
     """A whole request for the socket, up to its empty line; None unless it is exactly that."""
-    try:
-        first, *lines = head.removesuffix(b"\r\n\r\n").decode("ascii").split("\r\n")
-    except UnicodeDecodeError:
+    if head.translate(None, PLAIN) or not head.endswith(b"\r\n\r\n"):
         return None
-    wanted = TARGET.fullmatch(first)
+    first, *lines, empty, end = head.decode("ascii").split("\r\n")
+    target = first[len(METHOD) : -len(PROTOCOL)]
+    path, _, query = target.partition("?")
+    one_word = target.isprintable() and " " not in target
+    if path != PATH or first != f"{METHOD}{target}{PROTOCOL}" or empty or end or not one_word:
+        return None
     headers: dict[str, str] = {}
     for line in lines:
-        field = FIELD.fullmatch(line)
-        if field is None:
+        given, colon, value = line.partition(":")
+        name = _plain_name(given)
+        if not name or not colon or "\r" in value or "\n" in value or (name in headers and name in ONCE):
             return None
-        name, value = field[1].lower(), field[2].rstrip(" \t")
-        if name in headers and name in ONCE:
-            return None
+        value = value.strip(" \t")
         headers[name] = f"{headers[name]},{value}" if name in headers else value
-    if wanted is None or not is_upgrade(headers):
-        return None
-    return asked(wanted[1].partition("?")[2], headers)
+    return asked(query, headers) if is_upgrade(headers) else None
+
+
+@lru_cache(maxsize=1024)
+def _plain_name(name: str) -> str:
+    """A header's name in small letters; empty for what is none, or longer than any that is of use here."""
+    return name.lower() if NAME.fullmatch(name) else ""
 
 
 def is_upgrade(headers: Mapping[str, str]) -> bool:
     """Whether the headers, by their names in small letters, are those of a websocket's handshake."""
     return (
         headers.get("upgrade", "").strip().lower() == "websocket"
-        and "upgrade" in (part.strip().lower() for part in headers.get("connection", "").split(","))
+        and "upgrade" in map(str.strip, headers.get("connection", "").lower().split(","))
         and headers.get("sec-websocket-version") == "13"
         and _is_key(headers.get("sec-websocket-key", ""))
         and "host" in headers
@@ -78,15 +85,16 @@ def is_upgrade(headers: Mapping[str, str]) -> bool:
 
 def _is_key(key: str) -> bool:
     try:
-        return len(base64.b64decode(key, validate=True)) == 16
+        return len(binascii.a2b_base64(key, strict_mode=True)) == 16
     except (binascii.Error, ValueError):
         return False
 
 
 def asked(query: str, headers: Mapping[str, str]) -> Asked:
     given = _parameters(query)
-    offered = [part.strip() for part in headers.get("sec-websocket-protocol", "").split(",")]
-    packed = packed_token(offered)
+    protocols = headers.get("sec-websocket-protocol")
+    offered = [part.strip() for part in protocols.split(",")] if protocols else []
+    packed = packed_token(offered) if offered else None
     token = given.get("token", "") if packed is None else packed
     return Asked(
         version=given.get("vsn", ""),
@@ -103,10 +111,14 @@ def _parameters(query: str) -> dict[str, str]:
     """What stands in the query; nothing where it says more than any client of ours."""
     if query.count("&") >= MOST_FIELDS:
         return {}
-    if not ENCODED.search(query):
+    if "%" not in query and "+" not in query:
         # As nearly everybody asks: nothing to decode.
-        fields = (part.partition("=") for part in query.split("&") if part)
-        return {name: value for name, _, value in fields}
+        given: dict[str, str] = {}
+        for part in query.split("&"):
+            name, _, value = part.partition("=")
+            if part:
+                given[name] = value
+        return given
     try:
         return dict(
             parse_qsl(query, keep_blank_values=True, encoding="ascii", errors="replace", max_num_fields=MOST_FIELDS)

@@ -30,7 +30,6 @@ class House(Protocol):
 
     reception: Reception
     descriptors: Descriptors
-    patience: float
 
     def answers_to(self, host: str, /) -> bool: ...
 
@@ -44,11 +43,11 @@ class House(Protocol):
 
 
 class Newcomer:
-    __slots__ = ("_address", "_house", "_line", "_watched")
+    __slots__ = ("_address", "_house", "_line", "_patient", "_watched")
 
     def __init__(self, house: House, line: socket.socket, address: Any) -> None:
         self._house, self._line, self._address = house, line, address
-        self._watched = False
+        self._watched = self._patient = False
 
     @property
     def peer(self) -> str:
@@ -89,7 +88,9 @@ class Newcomer:
 
     def _wait(self, size: int) -> None:
         """Until there is more than was seen: a readiness that is not taken would be told without end."""
-        self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
+        if size > 1 or self._patient:
+            self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
+            self._patient = size > 1
         if not self._watched:
             self._watch(READABLE | GONE)
             self._house.wait(self)
@@ -101,17 +102,23 @@ class Newcomer:
             return
         self._watched = True
         descriptors.add(fd, self, events)
-        descriptors.deadline(fd, self._house.patience)
 
     def _asked(self, asked: Asked | None, size: int) -> None:
         if asked is None or not self._house.answers_to(asked.host):
             self._hand_over()
             return
         self._line.recv(size)
-        # What it sends before it is answered waits; that it went away does not.
-        self._watch(GONE)
+        if self._watched:
+            # What it sends before it is answered waits; that it went away does not. Of one that asked before it had to
+            # be watched this is seen when it is answered, which is soon.
+            self._watch(GONE)
         self._house.forget(self)
         self._house.judge(self, asked)
+
+    def _at_once(self) -> None:
+        """Whatever comes next is news, however little it is."""
+        if self._patient:
+            self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
 
     # --- answered
 
@@ -122,11 +129,14 @@ class Newcomer:
         if reception.sockets.draining:
             self.refuse(Unavailable())
             return
-        self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
-        self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._house.forget(self)
+        self._at_once()
         fd = self._line.detach()
         line = BareLine(descriptors, fd)
-        descriptors.hand_on(fd, line)
+        if self._watched:
+            descriptors.hand_on(fd, line)
+        else:
+            descriptors.add(fd, line)
         line.write(asking.accepted(asked))
         line.connection = reception.open(line, given, asked_at)
 
@@ -140,7 +150,7 @@ class Newcomer:
 
     def _hand_over(self) -> None:
         self._leave()
-        self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+        self._at_once()
         self._house.hand_over(self._line, self._address)
 
     def _leave(self) -> None:

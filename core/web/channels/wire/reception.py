@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from core.accounts.tokens import Claims
 from core.errors import BadRequest, Forbidden, TandemError, Unavailable
 from core.web.channels.connection import Connection, Transport
 from core.web.channels.door import Pass
@@ -33,13 +34,25 @@ class Reception:
 
     async def admit(self, asked: Asked, peer: str) -> Pass:
         """Whom to let in, or the error to refuse with."""
+        self._check(asked)
+        return await self.sockets.admit(asked.token, self.address(asked, peer))
+
+    def check_now(self, asked: Asked, peer: str) -> Claims | None:
+        """What a good token says, or the error to refuse with; None where that has to be waited for."""
+        self._check(asked)
+        return self.sockets.door.check_now(asked.token, self.address(asked, peer))
+
+    def address(self, asked: Asked, peer: str) -> str:
+        """Whose attempts these are."""
+        return nearest_address(peer, asked.forwarded, self._proxies)
+
+    def _check(self, asked: Asked) -> None:
         if not speaks_v2(asked.version):
             raise BadRequest("This socket speaks version 2 of the protocol: add vsn=2.0.0.", reason="version")
         if asked.origin is not None and not self._allow_origin(asked.origin, asked.host):
             raise Forbidden("Pages of this origin may not connect.", reason="origin")
         if self.sockets.draining:
             raise Unavailable
-        return await self.sockets.admit(asked.token, nearest_address(peer, asked.forwarded, self._proxies))
 
     def open(self, line: Transport, given: Pass, asked_at: float) -> Connection:
         return self.sockets.open(line, given, asked_at)
