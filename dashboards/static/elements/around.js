@@ -40,7 +40,7 @@ class Around extends TandemElement {
   async read() {
     try {
       const query = new URLSearchParams({period: "weekly", scope: this.getAttribute("scope") ?? "global", limit: "5"});
-      this.draw(await api(`/api/v1/leaderboards/${this.board}?${query}`));
+      this.draw(await api(`/leaderboards/${this.board}?${query}`));
     } catch (error) {
       if (!this.list.children.length) this.body.replaceChildren(failed(() => this.read(), {text: error.message}));
     }

@@ -5,22 +5,22 @@ import {question} from "./question.js";
 
 const REASONS = {unkind: "It is unkind to somebody", private: "It shows something private", unfair: "It was not earned fairly", other: "Something else"};
 
-const path = (id, what = "") => `/api/v1/activities/${id}${what}`;
+const path = (id, what = "") => `/activities/${id}${what}`;
 
 export const hide = (id) => api(path(id, "/hidden"), {method: "POST"});
 export const show = (id) => api(path(id, "/hidden"), {method: "DELETE"});
 export const challenge = (id) => api(path(id, "/challenge"), {method: "POST"});
-export const hiddenIds = async () => (await api("/api/v1/hidden-activities?limit=1")).ids;
+export const hiddenIds = async () => (await api("/hidden-activities?limit=1")).ids;
 
 /** The friends whom one has, by id. */
 export async function friendIds() {
-  const {friendships} = await api("/api/v1/friendships?limit=100");
+  const {friendships} = await api("/friendships?limit=100");
   return friendships.filter(({status}) => status === "accepted").map(({user_id: id}) => id);
 }
 
 export function report(root, item, done) {
   return question(root, {title: "What is wrong with this?", text: "A person from the team looks at it. Nobody is told that it was you, and it is hidden from you.",
-    reasons: REASONS, answer: "Report", act: async (reason) => { await api(path(item.id, "/reports"), {body: {reason}}); done(); }});
+    reasons: REASONS, answer: "Report", act: async (reason) => { await api(path(item.id, "/reports"), {method: "POST", body: {reason}}); done(); }});
 }
 
 export function remove(root, item, own, done) {

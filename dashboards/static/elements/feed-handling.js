@@ -99,7 +99,7 @@ export class Handling {
       this.redraw(item.id);
       toast(`${item.user_name} hears of your challenge.`, "good");
     } catch (error) {
-      if (error.code === "already_challenged") { this.challenged.add(item.id); this.redraw(item.id); return; }
+      if (error.type === "already_challenged") { this.challenged.add(item.id); this.redraw(item.id); return; }
       button.disabled = false;
       this.unsaid(item.id, error);
     }

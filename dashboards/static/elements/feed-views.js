@@ -10,7 +10,7 @@ const NETWORK = new Set(["practice_completed", "achievement_unlocked", "challeng
 /** A page of the list of a scope, with the filters chosen. */
 export async function fetchPage(scope, cursor, filters = {}) {
   const query = new URLSearchParams({scope, ...filters, ...(cursor ? {cursor} : {})});
-  const page = await api(`/api/v1/activities?${query}`);
+  const page = await api(`/activities?${query}`);
   return {activities: page.activities.map(itemOf).filter(Boolean), next_cursor: page.next_cursor ?? null};
 }
 

@@ -19,7 +19,7 @@ function figures(subject, signal, told) {
     due = setTimeout(ask, EVERY);
     at = Date.now();
     const query = subject ? `?subject=${encodeURIComponent(subject)}` : "";
-    const found = await api(`/api/v1/presence/figures${query}`, {signal}).catch(() => null);
+    const found = await api(`/presence/figures${query}`, {signal}).catch(() => null);
     if (found && !signal.aborted) told(found);
   };
   signal.addEventListener("abort", () => clearTimeout(due), {once: true});

@@ -26,7 +26,7 @@ class Hidden extends TandemElement {
 
   async read() {
     try {
-      const {activities} = await api("/api/v1/hidden-activities?limit=50");
+      const {activities} = await api("/hidden-activities?limit=50");
       this.draw(activities.map(itemOf).filter(Boolean));
     } catch (error) {
       this.body.replaceChildren(failed(() => this.read(), {text: error.message}));

@@ -4,7 +4,7 @@ import {api} from "./api.js";
 let runs = null;
 
 /** One's latest practices, the newest first: those of one's own pages, and those that the host platform told of. */
-export const myRuns = () => (runs ??= Promise.all([api("/api/v1/practice?limit=20"), api("/api/v1/activities?scope=me&type=practice_completed&limit=20")])
+export const myRuns = () => (runs ??= Promise.all([api("/practice?limit=20"), api("/activities?scope=me&type=practice_completed&limit=20")])
   .then(([own, told]) => [...own.runs, ...told.activities.map(({subject, skill, properties, timestamp}) => (
     {subject, skill, score: properties.score ?? null, status: "completed", started_at: timestamp, ended_at: timestamp}))]
     .sort((one, other) => Date.parse(other.ended_at ?? other.started_at) - Date.parse(one.ended_at ?? one.started_at)),
@@ -19,7 +19,7 @@ export const mySubject = () => myRuns().then((all) => all.find(({subject}) => su
 let friends = null;
 
 /** One's friends, by the time they became so: [{user_id, name, avatar}]. */
-export const myFriends = () => (friends ??= api("/api/v1/friendships?limit=100")
+export const myFriends = () => (friends ??= api("/friendships?limit=100")
   .then(({friendships}) => friendships.filter(({status}) => status === "accepted"), (error) => { friends = null; throw error; }));
 
 /** A task at most once in so many milliseconds, the last call always kept. */

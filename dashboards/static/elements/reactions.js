@@ -44,7 +44,7 @@ export async function myReactions(ids) {
   const mine = {reactions: {}, challenged: []};
   for (let start = 0; start < ids.length; start += ASKED) {
     const query = new URLSearchParams({activities: ids.slice(start, start + ASKED).join(",")});
-    const {reactions, challenged} = await api(`/api/v1/reactions?${query}`);
+    const {reactions, challenged} = await api(`/reactions?${query}`);
     Object.assign(mine.reactions, reactions);
     mine.challenged.push(...challenged);
   }

@@ -32,10 +32,10 @@ class Reports extends TandemElement {
 
   async read() {
     try {
-      const {reports} = await api("/api/v1/reports?limit=100");
+      const {reports} = await api("/reports?limit=100");
       this.draw(reports);
     } catch (error) {
-      this.body.replaceChildren(failed(() => this.read(), {text: error.message, code: error.code}));
+      this.body.replaceChildren(failed(() => this.read(), {text: error.message, code: error.type}));
     }
   }
 
@@ -53,7 +53,7 @@ class Reports extends TandemElement {
     const item = itemOf(activity), unsaid = h("span", {class: "unsaid", role: "status"});
     const chips = Object.entries(reasons).map(([reason, count]) => h("span", {class: "chip warn"}, `${REASONS[reason] ?? reason}${count > 1 ? ` × ${count}` : ""}`));
     const decide = async (verdict) => {
-      await api(`/api/v1/reports/${item.id}/decision`, {body: {verdict}});
+      await api(`/reports/${item.id}/decision`, {method: "POST", body: {verdict}});
       await this.read();
     };
     const keep = h("button", {class: "btn small", type: "button", onclick: async () => {

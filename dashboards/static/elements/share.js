@@ -20,7 +20,7 @@ class Share extends TandemElement {
   async ask() {
     this.button.disabled = true;
     try {
-      this.show(await api("/api/v1/share-packs", {body: {source: this.getAttribute("source") ?? "activity_feed"}}));
+      this.show(await api("/share-packs", {method: "POST", body: {source: this.getAttribute("source") ?? "activity_feed"}}));
     } catch (error) {
       this.show({outcome: "failed", message: error.message});
     }

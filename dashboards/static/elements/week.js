@@ -37,12 +37,12 @@ class Week extends TandemElement {
 
   async read() {
     try {
-      const [reached, month] = await Promise.all([api("/api/v1/achievements"), api("/api/v1/achievements/days")]);
+      const [reached, month] = await Promise.all([api("/achievements"), api("/achievements/days")]);
       const days = new Map(month.days.map((day) => [day.day, day]));
       const monday = mondayOf(month.today);
       // A week that began in the month before needs its last days too.
       if (monday.slice(0, 7) !== month.today.slice(0, 7)) {
-        for (const day of (await api(`/api/v1/achievements/days?month=${monday.slice(0, 7)}`)).days) days.set(day.day, day);
+        for (const day of (await api(`/achievements/days?month=${monday.slice(0, 7)}`)).days) days.set(day.day, day);
       }
       this.draw(reached, days, month.today, monday);
     } catch (error) {

@@ -30,7 +30,7 @@ export class EmbeddedFeed extends Region {
     else if (event === "activity_removed") this.model.remove(told.activity_id);
     else if (event === "person_removed") this.model.removePerson("", told.user_id);
     else if (event === "person_updated") { this.model.rename(told.user_id, told.user_name, told.user_avatar); this.nodes.clear(); }
-    if (event.startsWith("person_")) this.draw();
+    if (event !== "new_activity") this.draw();
   }
 
   arrived(item) {
