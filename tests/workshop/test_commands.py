@@ -278,7 +278,7 @@ async def test_the_facts_and_the_tables_tell_the_same_after_every_move(
     await other.start()
     chance = Random(7)
     try:
-        for _ in range(140):
+        for _ in range(70):
             clock.advance(chance.choice([0, 0.0015, 3, 40]))
             await something(app, house, chance)
             await app.settle()

@@ -1,4 +1,7 @@
-"""Hidden means hidden: whole workshops, everything that anybody receives, and no secret score in any of it."""
+"""Hidden means hidden: whole workshops, everything that anybody receives, and no secret score in any of it.
+
+Every way of showing scores with every kind of workshop is played in the bench (`tests/load/test_hidden.py`).
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,10 @@ from tests.workshop.twins import differences, twins
 
 @pytest.mark.slow
 @pytest.mark.req("WS-32", "WS-39", "WS-41", "BG-67")
-@pytest.mark.parametrize("template", ["six_criteria", "team_health"])
-@pytest.mark.parametrize("disclosure", ["named", "anonymous", "turns"])
+@pytest.mark.parametrize(
+    ("disclosure", "template"),
+    [("named", "six_criteria"), ("anonymous", "team_health"), ("turns", "team_health")],
+)
 async def test_nothing_that_anybody_receives_tells_a_secret_score(
     settings: Settings, database_url: str, disclosure: str, template: str
 ) -> None:
