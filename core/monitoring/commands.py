@@ -60,11 +60,13 @@ async def fail_run(
     await tx.db.execute(failed)
 
 
-async def set_simulator(tx: Transaction, running: bool, speed: float, people: int | None = None) -> None:
-    """Start or stop the simulated community, slow it or hurry it, make it larger or smaller."""
+async def set_simulator(
+    tx: Transaction, running: bool | None = None, speed: float | None = None, people: int | None = None
+) -> None:
+    """Start or stop the simulated community, slow it or hurry it, make it larger or smaller; what is None stays."""
     _may_turn(tx)
     problems = []
-    if not SLOWEST <= speed <= QUICKEST:
+    if speed is not None and not SLOWEST <= speed <= QUICKEST:
         problems.append({"field": "speed", "message": f"between {SLOWEST:g} and {QUICKEST:g}"})
     if people is not None and not FEWEST <= people <= MOST:
         problems.append({"field": "people", "message": f"between {FEWEST} and {MOST:,}"})
@@ -73,9 +75,12 @@ async def set_simulator(tx: Transaction, running: bool, speed: float, people: in
     before = await _held_switch(tx)
     if before.get("leaving") is not None and running:
         raise Conflict("The simulated people are being taken away. Start anew when they are gone.", reason="leaving")
-    turned = {"running": running, "speed": speed} | ({"people": people} if people else {})
-    await _turn_switch(tx, before | turned)
-    tx.emit(SimulatorChanged(running=running, speed=speed, people=people))
+    chosen = {"running": running, "speed": speed, "people": people}
+    after = before | {name: value for name, value in chosen.items() if value is not None}
+    await _turn_switch(tx, after)
+    # Whoever only chose a size may have found it running as it was set up.
+    state = SimulatorChanged(running=bool(after.get("running", True)), speed=after.get("speed", 1.0), people=people)
+    tx.emit(state)
 
 
 async def reset_simulator(tx: Transaction) -> int:

@@ -67,28 +67,26 @@ def sockets(app: App) -> dict[str, Any]:
 
 
 async def turn(app: App, feed: HealthFeed, viewer: Principal, action: str) -> None:
-    """One press of a simulator's button."""
+    """One press of a simulator's button: it changes one thing, so that two presses at once both count."""
     state = feed.latest.simulator if feed.latest and feed.latest.simulator else SimulatorState(False, 1.0)
-    running, speed, people = state.running, state.speed, None
-    if action == "reset":
-        await _try(app, viewer, reset_simulator)
-        await feed.refresh()
-        return
-    if action.startswith("people "):
-        people = int(action.removeprefix("people ")) if action.removeprefix("people ").isdecimal() else None
-    elif action in ("start", "stop"):
-        running = action == "start"
-    elif action in ("slower", "faster"):
-        factor = STEP if action == "faster" else 1 / STEP
-        speed = min(QUICKEST, max(SLOWEST, speed * factor))
-    await _try(app, viewer, set_simulator, running, speed, people)
+    what, _, number = action.partition(" ")
+    match what:
+        case "reset":
+            await _try(app, viewer, reset_simulator)
+        case "people" if number.isdecimal():
+            await _try(app, viewer, set_simulator, people=int(number))
+        case "start" | "stop":
+            await _try(app, viewer, set_simulator, running=what == "start")
+        case "slower" | "faster":
+            factor = STEP if what == "faster" else 1 / STEP
+            await _try(app, viewer, set_simulator, speed=min(QUICKEST, max(SLOWEST, state.speed * factor)))
     await feed.refresh()
 
 
-async def _try(app: App, viewer: Principal, command: Callable[..., Any], *given: Any) -> None:
+async def _try(app: App, viewer: Principal, command: Callable[..., Any], **given: Any) -> None:
     """What may not be done is not done; the page shows how things stand."""
     with suppress(TandemError):
-        await app.transactions.run(viewer, command, *given)
+        await app.transactions.run(viewer, command, **given)
 
 
 def values(state: Health, zone: str) -> dict[str, Any]:

@@ -83,10 +83,10 @@ async def test_people_come_act_and_are_marked_everywhere(app: App, simulator: Si
 async def test_the_switch_stops_slows_and_hurries(app: App, simulator: Simulator, clock: FakeClock) -> None:
     await app.transactions.run(SYSTEM, set_simulator, True, 0.1)
     await simulator.tick()
-    await live(simulator, clock, 300)
+    await live(simulator, clock, 200)
     slow = await facts(app)
     await app.transactions.run(SYSTEM, set_simulator, True, 5.0)
-    await live(simulator, clock, 300)
+    await live(simulator, clock, 200)
     assert await facts(app) - slow > 5 * slow
     assert simulator.here
     await app.transactions.run(SYSTEM, set_simulator, False, 5.0)
@@ -226,7 +226,7 @@ async def test_practice_goes_by_the_ordinary_commands_and_earns_by_the_ordinary_
     simulator = Simulator(world(app), on=True, seed="test", past=False)
     await simulator.tick()
     heard: list[Message] = []
-    for _ in range(60):
+    for _ in range(45):
         await live(simulator, clock, 10)
         for visit in tuple(simulator.world.here.values()):
             if visit.run is not None and not heard:
@@ -259,11 +259,13 @@ async def test_a_community_grows_and_shrinks_while_it_lives(app: App, simulator:
     await live(simulator, clock, 60)
     async with app.transactions.read() as db:
         assert (await db.execute(select(func.count()).select_from(User))).scalar_one() == 90
-    await live(simulator, clock, 900, 60)
+    await live(simulator, clock, 480, 60)
     assert simulator.here - {person.key for person in COMMUNITY}, "new people come too"
     await app.transactions.run(SYSTEM, set_simulator, True, 1.0, 12)
     await simulator.tick()
     assert simulator.here <= {person.key for person in community(12)}
+    await app.transactions.run(SYSTEM, set_simulator, speed=4.0)
+    assert await _switch(app) == SimulatorState(True, 4.0, 12)
     for wrong in (0, 11, 5001):
         with pytest.raises(Invalid):
             await app.transactions.run(SYSTEM, set_simulator, True, 1.0, wrong)
