@@ -11,7 +11,7 @@ from dashboards.template import Card, Element, Shell, page
 def friends(who: Principal, names: Mapping[str, str], simulated: bool) -> Shell:
     cohort = f"cohort:{who.cohort_id}" if who.cohort_id else ""
     topics = " ".join(filter(None, (cohort, "presence:lobby")))
-    element = Element("tandem-friends", {"me": str(who.id or ""), "cohort": cohort or None, "topics": topics})
+    element = Element("tandem-friendships", {"me": str(who.id or ""), "cohort": cohort or None, "topics": topics})
     return page(
         title="Friends",
         who=who,

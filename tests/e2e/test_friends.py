@@ -39,7 +39,7 @@ async def test_two_find_each_other_and_part_again(house: Server, visit: Visit, w
     await daniel.get_by_role("button", name="More about Mia").first.click()
     await daniel.get_by_role("menuitem", name="Block Mia").click()
     await expect(friends).to_contain_text("Nobody yet")
-    await expect(mia.locator("tandem-friends")).not_to_contain_text("Daniel")
+    await expect(mia.locator("tandem-friendships")).not_to_contain_text("Daniel")
     await expect(mia.get_by_role("region", name="Blocked")).to_be_hidden()
     await expect(daniel.get_by_role("region", name="Blocked")).to_contain_text("Mia")
     await daniel.get_by_role("button", name="Unblock: Mia").click()

@@ -62,7 +62,7 @@ SEEN = {
     "/subjects": ["tandem-rooms li"],
     "/subjects/math": ["tandem-room .popular li"],
     "/boards": ["tandem-boards .main :is(.line, .state)"],
-    "/friends": ["tandem-friends .row"],
+    "/friends": ["tandem-friendships .row"],
     "/me": ["tandem-progress .month", "tandem-progress .ring"],
 }
 """What of a page comes later than its first bytes."""

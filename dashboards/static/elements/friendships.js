@@ -1,4 +1,4 @@
-// <tandem-friends me="…" cohort="cohort:…" topics="…">: friends with what they do just now, requests both ways, whom one may
+// <tandem-friendships me="…" cohort="cohort:…" topics="…">: friends with what they do just now, requests both ways, whom one may
 // know in one's cohort, and whom one has blocked. Lists are read again when one's own topic says that they changed. What
 // ends something waits ten seconds, so that it can be undone; a block acts at once.
 import {TandemElement, define, empty, failed, loading} from "./base.js";
@@ -199,4 +199,4 @@ class Friends extends TandemElement {
   }
 }
 
-define("tandem-friends", Friends);
+define("tandem-friendships", Friends);
