@@ -3,6 +3,7 @@ import {test} from "node:test";
 
 import {Answers, matches} from "../../dashboards/static/practice/answers.js";
 import {far, shown} from "../../dashboards/static/practice/lanes.js";
+import {friendAtWork} from "../../dashboards/static/practice/friend.js";
 import {Beats, Notes} from "../../dashboards/static/practice/notes.js";
 import {standing} from "../../dashboards/static/practice/together.js";
 import {Typing} from "../../dashboards/static/practice/typing.js";
@@ -93,6 +94,20 @@ test("a lane shows the furthest, and always one's own", () => {
   assert.deepEqual(lanes.map(({run}) => run.user_id), ["0", "1", "2", "3", "4", "8"]);
   assert.equal(lanes.at(-1).place, 9);
   assert.deepEqual([far({of: null}), far({done: 0, of: 10}), far({done: 6, of: 10}), far({done: 70, of: 140})], ["under way", "just begun", "6 of 10", "50%"]);
+});
+
+test("the card tells of a friend who is there, at the skill they are at, until told not now [AF-17] [BG-27]", () => {
+  const skills = {math: ["algebra", "geometry"], typing: ["speed"]};
+  const leo = {key: "1", name: "Leo", metas: [{current_activity: "practicing_algebra", current_subject: "math"}]};
+  const ida = {key: "2", name: "Ida", metas: [{current_activity: "practicing_speed", current_subject: "typing"}]};
+  const idle = {key: "3", name: "Ben", metas: [{current_activity: "browsing", current_subject: "math"}]};
+  const found = (people, friends, more = {}) => friendAtWork(people, new Set(friends), {skills, ...more});
+  const card = found([idle, ida, leo], ["1", "3"]);
+  assert.deepEqual([card.person.name, card.subject, card.skill], ["Leo", "math", "algebra"]);
+  assert.equal(found([ida, leo], ["2"], {subject: "math"}), null, "another subject");
+  assert.equal(found([leo], ["2"]), null, "not a friend");
+  assert.equal(found([leo], ["1"], {declined: new Set(["1/algebra"])}), null);
+  assert.equal(found([{...leo, metas: [{current_activity: "practicing_knitting", current_subject: "math"}]}], ["1"]), null);
 });
 
 test("whoever leaves is told of kindly", () => {

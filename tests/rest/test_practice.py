@@ -165,7 +165,6 @@ async def test_an_exercise_is_the_same_for_the_same_seed(api: Api, make: Make) -
         assert (await api("GET", f"/api/v1/exercises/{path}", bearer=me)).status == status, path
 
 
-@pytest.mark.req("SB-6")
 async def test_a_practice_stands_beside_ones_own_past(api: Api, make: Make, clock: FakeClock) -> None:
     ada, leo, child = await make.person(), await make.person(), await make.child()
     me = make.token(ada, "api")

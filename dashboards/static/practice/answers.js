@@ -12,6 +12,7 @@ export class Answers {
   get over() { return this.given.length === this.questions.length; }
   get started() { return this.given.length > 0; }
   get right() { return this.given.filter(({right}) => right).length; }
+  get good() { return this.right; }
   get slips() { return this.given.length - this.right; }
   get accuracy() { return this.given.length ? Math.round((1000 * this.right) / this.given.length) / 10 : 100; }
 

@@ -22,7 +22,8 @@ class CoSession extends TandemElement {
     this.join("user:me", {onEvent: (event, payload) => this.heard(event, payload)});
     this.join(`user:${this.me.id}:achievements`, {onEvent: (event, payload) => { if (event === "progress") this.screen?.progressed(payload); }});
     this.watchState((state) => { if (state === "live") { this.waiting.send(); if (this.session) this.learn(); } });
-    for (const name of ["pagehide", "visibilitychange"]) addEventListener(name, () => document.hidden && this.screen?.hide(), {signal});
+    addEventListener("pagehide", () => this.screen?.hide(), {signal});
+    document.addEventListener("visibilitychange", () => document.hidden && this.screen?.hide(), {signal});
     signal.addEventListener("abort", () => { clearInterval(this.clock); this.screen?.close(); }, {once: true});
     this.open();
   }
@@ -69,7 +70,7 @@ class CoSession extends TandemElement {
     history.replaceState(null, "", `?session=${session.session_id}`);
     clearInterval(this.clock);
     if (this.screen) { this.stands(); return; }
-    const views = {invited: () => this.invited(), live: () => this.begin(), declined: () => this.declined(), completed: () => this.over(), ended: () => this.over()};
+    const views = {invited: () => this.invited(), live: () => this.begin(), declined: () => this.declined(), completed: () => this.over(), ended: () => this.begin()};
     views[session.status]();
   }
 
@@ -77,16 +78,21 @@ class CoSession extends TandemElement {
 
   card(...children) {
     const who = face({id: this.partner.user_id, name: this.partner.name, avatar: this.partner.avatar === "" ? "initial" : this.partner.avatar}, {size: 72});
-    this.root.replaceChildren(h("section", {class: "card meeting", "aria-label": "Practise together"}, who, ...children));
+    this.root.replaceChildren(h("section", {class: "card meeting", "aria-label": `With ${this.partner.name}`}, who, ...children));
   }
+
+  /** Seconds for which the invitation can still be answered. */
+  get left() { return Date.parse(this.session.created_at) / 1000 + OPEN_FOR - Date.now() / 1000; }
 
   get what() { return called(this.session.subject, this.session.skill); }
 
   invited() {
-    const until = Date.parse(this.session.created_at) / 1000 + OPEN_FOR;
-    const left = h("span", {class: "num"});
+    const left = h("span", {class: "num"}, "moment");
+    // Where this device's clock is far from the server's, the server alone says when it is over.
+    const counted = this.left > 0 && this.left <= OPEN_FOR + 5;
     const tick = () => {
-      const rest = until - Date.now() / 1000;
+      const rest = this.left;
+      if (!counted) return;
       if (rest <= 0) { this.declined(true); return; }
       left.textContent = rest > 60 ? `${Math.ceil(rest / 60)} min` : minutes(Math.ceil(rest));
     };
@@ -106,7 +112,7 @@ class CoSession extends TandemElement {
     tick();
   }
 
-  declined(late = false) {
+  declined(late = this.left <= 0) {
     clearInterval(this.clock);
     const {subject, skill} = this.session;
     const words = this.asked ? (late ? `${this.partner.name} did not see it in time. That happens.` : "Not this time.") : "All right. Another time, if you like.";
@@ -131,11 +137,11 @@ class CoSession extends TandemElement {
   async begin() {
     const {session_id, subject, skill, app} = this.session;
     if (!this.own?.practice_id) { this.over(); return; }
-    if (this.own.status !== "live") { this.over(); return; }
     const run = {practice_id: this.own.practice_id, session_id, subject, skill, app};
     const saved = this.kept.get();
     const mine = saved?.run.practice_id === run.practice_id ? saved : null;
     try {
+      if (this.own.status !== "live" && !(mine && await this.lineWasLost())) { this.over(); return; }
       const exercise = mine?.exercise ?? await ask("GET", `exercises/${subject}/${skill}?level=${LEVEL}&seed=${session_id}`);
       if (this.screen) return;
       this.together = new Together(this.partner, run);
@@ -146,6 +152,12 @@ class CoSession extends TandemElement {
     } catch (reason) {
       this.trouble(reason);
     }
+  }
+
+  /** One's own run ended because the line was gone: it may be gone on with, and counts. */
+  async lineWasLost() {
+    const {run} = await ask("GET", `practice/${this.own.practice_id}`);
+    return run.reason === "gone";
   }
 
   /** How the two stand, whatever was missed meanwhile. */

@@ -2,28 +2,11 @@
 // the friend and the skill that are really there, leaves by itself when that is over, and "not now" is final for them.
 import {TandemElement, define} from "../elements/base.js";
 import {face, h} from "../elements/dom.js";
-import {asPerson} from "../elements/people.js";
 import {named} from "../elements/texts.js";
+import {friendAtWork} from "./friend.js";
 import {ask} from "./line.js";
 
 const NAME = "tandem-not-now";
-const PRACTISING = /^practi[cs]ing_(.+)$/;
-
-const skillOf = (meta) => (meta.metas ?? [meta]).map((one) => PRACTISING.exec(one.current_activity ?? "")?.[1]).find(Boolean) ?? null;
-const subjectOf = (meta) => (meta.metas ?? [meta]).map((one) => one.current_subject ?? one.subject_id).find(Boolean) ?? null;
-
-/** The friend to tell of among those here: `{person, subject, skill}`, or null. */
-export function friendAtWork(people, friends, {subject = null, skills = {}, declined = new Set()}) {
-  for (const meta of people) {
-    const person = asPerson(meta), skill = skillOf(meta);
-    const where = subjectOf(meta) ?? Object.keys(skills).find((one) => skills[one].includes(skill));
-    if (!friends.has(person.id) || !skill || declined.has(`${person.id}/${skill}`)) continue;
-    if ((subject && where !== subject) || !(skills[where] ?? []).includes(skill)) continue;
-    return {person, subject: where, skill};
-  }
-  return null;
-}
-
 class FriendCard extends TandemElement {
   static css = `
     .card { display: flex; flex-wrap: wrap; align-items: center; gap: 14px; padding: 14px 20px; background: var(--accent-weak); border-radius: var(--radius-l); --ground: var(--accent-weak); }

@@ -1,5 +1,6 @@
 // The lanes of a race: a face is where its person is. Everybody sees that they are moving; nobody is told to hurry.
 import {face, h} from "../elements/dom.js";
+import {named} from "../elements/texts.js";
 import {whole} from "./words.js";
 
 const SHOWN = 6;
@@ -28,14 +29,15 @@ export class Lanes {
     this.node = h("ol", {class: "plain-list lanes"});
   }
 
-  draw(runs) {
+  /** `mixed` runs are of several skills: each says which. */
+  draw(runs, mixed = false) {
     const places = shown(runs, this.me);
     const here = new Set(places.map(({run}) => run.user_id));
     for (const [id, row] of this.rows) if (!here.has(id)) { row.node.remove(); this.rows.delete(id); }
     // A lane is somebody's own: who passes whom is seen by the faces, and no row changes its place.
     for (const {run, place} of places) {
       const row = this.rows.get(run.user_id) ?? this.row(run);
-      const far_ = far(run);
+      const far_ = mixed && run.skill ? `${named(run.skill)}, ${far(run)}` : far(run);
       row.place.textContent = place;
       row.far.textContent = far_;
       row.node.style.setProperty("--far", String(Math.min(1, share(run))));

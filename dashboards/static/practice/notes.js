@@ -10,6 +10,7 @@ export class Notes {
   get over() { return this.at === this.notes.length; }
   get started() { return this.at > 0 || this.slips > 0; }
   get of() { return this.notes.length; }
+  get good() { return this.clean; }
   get accuracy() { return this.at ? Math.round((1000 * this.clean) / this.at) / 10 : 100; }
 
   /** A key was pressed; returns whether it was the note. */
@@ -42,6 +43,7 @@ export class Beats {
   get started() { return this.at > 0; }
   get of() { return this.beats.length; }
   get judged() { return this.looks.filter((look) => look !== "first"); }
+  get good() { return this.judged.length - this.slips; }
   get slips() { return this.looks.filter((look) => look === "off").length; }
   get accuracy() { return this.judged.length ? Math.round((1000 * (this.judged.length - this.slips)) / this.judged.length) / 10 : 100; }
 

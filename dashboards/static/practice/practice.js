@@ -22,7 +22,8 @@ class Practice extends TandemElement {
     this.level = this.kept.get()?.level ?? 2;
     this.wished = new URLSearchParams(location.search);
     this.watchState((state) => { if (state === "live") { this.waiting.send(); } });
-    for (const name of ["pagehide", "visibilitychange"]) addEventListener(name, () => document.hidden && this.screen?.hide(), {signal});
+    addEventListener("pagehide", () => this.screen?.hide(), {signal});
+    document.addEventListener("visibilitychange", () => document.hidden && this.screen?.hide(), {signal});
     signal.addEventListener("abort", () => this.screen?.close(), {once: true});
     this.join("user:me", {onEvent: (event, payload) => {
       if (event === "achievement_unlocked") this.screen?.earned(payload);

@@ -11,7 +11,7 @@ export const ROOM_STYLE = `
   select { min-height: 40px; padding: 0 14px 0 38px; font: inherit; font-size: 14px; font-weight: 600; color: var(--text); background: var(--surface); border: 1px solid var(--line-strong); border-radius: var(--radius); cursor: pointer; }
 
   .lane-note { display: flex; align-items: center; gap: 7px; font-size: 13px; } .lane-note .dot, .lane-note b { color: var(--good); } .lane-note .muted { margin-left: 6px; }
-  .lanes { display: grid; gap: 6px; padding-top: 6px; } .lane { display: grid; grid-template-columns: 24px minmax(0, 1fr) 96px; align-items: center; gap: 14px; min-height: 46px; } .place { font-size: 13px; text-align: center; color: var(--muted); }
+  .lanes { display: grid; gap: 6px; padding-top: 6px; } .lane { display: grid; grid-template-columns: 24px minmax(0, 1fr) 132px; align-items: center; gap: 14px; min-height: 46px; } .place { font-size: 13px; text-align: center; color: var(--muted); }
   .way { position: relative; height: 8px; margin-right: 16px; background: var(--track); border-radius: 8px; } .gone { position: absolute; inset: 0 auto 0 0; width: calc(100% * var(--far)); background: color-mix(in srgb, var(--d5) 60%, var(--track)); border-radius: 8px; transition: width 450ms linear; } .you .gone { background: var(--accent); }
   .runner { position: absolute; top: 50%; left: calc(100% * var(--far)); translate: -50% -50%; display: grid; border-radius: 50%; box-shadow: 0 0 0 3px var(--surface); transition: left 450ms linear; }
   .lane .said { font-size: 13px; line-height: 1.3; } .lane b { display: block; font-size: 14px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .lane.you b { color: var(--accent); } .far { color: var(--muted); }
@@ -23,5 +23,5 @@ export const ROOM_STYLE = `
   @media (max-width: 1099px) { .two { grid-template-columns: minmax(0, 1fr); } }
   @media (max-width: 719px) {
     .two, .column, .pair { gap: 14px; } .pair { grid-template-columns: minmax(0, 1fr); } .card { padding: 16px; } .room-head { flex-wrap: wrap; gap: 12px 14px; margin-bottom: 14px; } .big-name { font-size: 24px; } .ways { flex: 1 1 100%; flex-direction: column-reverse; align-items: stretch; } .btn.large { justify-content: center; }
-    .change-subject select { width: 100%; min-height: 44px; } .lane { grid-template-columns: 18px minmax(0, 1fr) 74px; gap: 10px; }
+    .change-subject select { width: 100%; min-height: 44px; } .lane { grid-template-columns: 18px minmax(0, 1fr) 96px; gap: 10px; }
   }`;

@@ -11,7 +11,7 @@ import {Lanes} from "./lanes.js";
 import {ask} from "./line.js";
 import {ROOM_STYLE} from "./room-style.js";
 
-const NAMES_UP_TO = 50, FACES = 3, ROWS = 6, SOON = 2000, EVERY = 30_000;
+const NAMES_UP_TO = 50, FACES = 3, ROWS = 6, A_RACE = 3, SOON = 2000, EVERY = 30_000;
 const PRACTISING = /^practi[cs]ing_(.+)$/;
 
 const activityOf = (person) => person.metas.map((meta) => PRACTISING.exec(meta.current_activity ?? "")?.[1]).find(Boolean) ?? null;
@@ -173,18 +173,21 @@ class Room extends TandemElement {
     for (const run of runs) if (run.skill) by.set(run.skill, [...(by.get(run.skill) ?? []), run]);
     const mine = runs.find((run) => run.user_id === this.me);
     const busiest = [...by].sort((a, b) => b[1].length - a[1].length || a[0].localeCompare(b[0]))[0]?.[0];
-    const kept = by.has(this.lane) && (by.get(this.lane).length >= 2 || by.get(busiest).length < 2) ? this.lane : busiest;
+    const most = by.get(busiest)?.length ?? 0;
+    const kept = by.get(this.lane)?.length === most ? this.lane : busiest;
     this.lane = mine?.skill ?? kept;
     this.race.hidden = !this.lane;
     if (!this.lane) return;
-    const field = by.get(this.lane);
-    this.laneTitle.textContent = named(this.lane);
+    // A few at different skills run side by side; a crowd at one has its own race.
+    const mixed = by.get(this.lane).length < A_RACE;
+    const field = mixed ? runs : by.get(this.lane);
+    this.laneTitle.textContent = mixed ? "Running now" : named(this.lane);
     this.laneNote.replaceChildren(h("span", {class: "dot", "aria-hidden": "true"}), h("b", {}, "Live"), h("span", {class: "muted"}, `${peopleWords(field.length)} on the way`));
     const joinable = this.hasAttribute("practisable") && this.skills.includes(this.lane);
     this.laneWay.hidden = !joinable && !mine;
     this.laneWay.href = mine ? "/practice" : `/practice?subject=${this.subject}&skill=${this.lane}`;
     this.laneWay.textContent = mine ? "Back to my practice" : "Join in";
-    this.lanes.draw(field);
+    this.lanes.draw(field, mixed);
   }
 }
 

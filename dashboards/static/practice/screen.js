@@ -13,9 +13,9 @@ import {ResultView} from "./result.js";
 import {click, setSound, soundIsOn, tone} from "./sound.js";
 import {Typing} from "./typing.js";
 import {TypingView} from "./typing-view.js";
-import {ALONG, TITLES, called, mainOf, minutes, whole} from "./words.js";
+import {ALONG, TITLES, called, day, mainOf, minutes, whole} from "./words.js";
 
-const TICK = 250, SAMPLE = 3;
+const TICK = 250, SAMPLE = 3, NEAR = 5;
 
 const MODELS = {
   text: (given) => new Typing(given.text, given.seconds), answers: (given) => new Answers(given.questions),
@@ -59,7 +59,7 @@ export class Screen {
     this.drawSound();
     const words = typing ? [h("kbd", {}, "Esc"), " pauses. Slips can be corrected with ", h("kbd", {}, "Backspace"), ", and pausing costs nothing."] : [h("kbd", {}, "Esc"), " pauses, and pausing costs nothing."];
     this.stage = h("section", {class: "card practice", "aria-label": called(this.run.subject, this.run.skill)},
-      h("div", {class: "figs"}, figure("first", typing ? "Words a minute" : "Right so far", typing ? "" : "%"), figure("second", typing ? "Accuracy" : "Done", typing ? "%" : ""), figure("third", timed ? "Time left" : "Time"),
+      h("div", {class: "figs"}, figure("first", typing ? "Words a minute" : "Right so far"), figure("second", typing ? "Accuracy" : "Done", typing ? "%" : ""), figure("third", timed ? "Time left" : "Time"),
         h("div", {class: "fig pace"}, h("span", {class: "label"}, "Your pace"), this.graph, this.graphNote)),
       this.progress, h("div", {class: "middle"}, this.view.node, this.cover), h("div", {class: "foot"}, h("p", {class: "keys-help"}, icon("enter", {size: 16}), h("span", {}, words)), h("div", {class: "ways"}, this.soundButton, this.pauseButton)));
     this.bestCard = h("section", {class: "card best-card", hidden: true, "aria-label": "Your best"});
@@ -157,8 +157,7 @@ export class Screen {
     const seconds = this.seconds, figures = this.model.figures(seconds), typing = this.main === "wpm";
     const set = (node, text) => { if (node.textContent !== text) node.textContent = text; };
     const known = this.model.started;
-    set(this.first.value, typing ? (figures.wpm ? whole(figures.wpm) : "–") : known ? whole(this.model.accuracy) : "–");
-    this.first.unit.hidden = !known;
+    set(this.first.value, typing ? (figures.wpm ? whole(figures.wpm) : "–") : known ? String(this.model.good) : "–");
     set(this.second.value, typing ? whole(this.model.accuracy) : String(figures.done));
     if (!typing) set(this.second.unit, ` of ${figures.of}`);
     const left = this.exercise.seconds ? Math.max(0, this.exercise.seconds - seconds) : seconds;
@@ -170,6 +169,8 @@ export class Screen {
     const far = Math.round((100 * figures.done) / figures.of);
     this.bar.style.width = `${far}%`;
     this.progress.setAttribute("aria-valuenow", far);
+    const away = this.best === undefined ? NaN : Math.round(this.best) - Math.round(this.model.main(seconds) ?? NaN);
+    if (this.bestNote) set(this.bestNote, away > 0 && away <= NEAR ? `You are ${away} away.` : away <= 0 ? "You are there." : "");
     const [start, now] = [this.pace[0]?.[1], this.pace.at(-1)?.[1]];
     set(this.graphNote, this.pace.length > 1 ? `${whole(start)} at the start, ${whole(now)} now` : "from the first few seconds on");
   }
@@ -202,7 +203,9 @@ export class Screen {
       const value = this.main === "wpm" ? past.best.wpm : past.best.score;
       if (value === null) return;
       const unit = this.main === "wpm" ? "" : "%";
-      this.bestCard.replaceChildren(h("span", {class: "badge-icon"}, icon("diagnostic", {size: 20})), h("div", {}, h("b", {}, `Your best is ${whole(value)}${unit}`), h("p", {class: "muted"}, `Out of ${past.times} so far.`)));
+      this.best = value;
+      this.bestNote = h("span", {class: "num"});
+      this.bestCard.replaceChildren(h("span", {class: "badge-icon"}, icon("diagnostic", {size: 20})), h("div", {}, h("b", {}, `Your best is ${whole(value)}${unit}`), h("p", {class: "muted"}, `Set ${day(past.best.at)}. `, this.bestNote)));
       this.bestCard.hidden = false;
     } catch { /* it is shown with the result */ }
   }

@@ -14,7 +14,7 @@ export const STYLE = `
   .big { font-size: 22px; letter-spacing: -.02em; }
   .apps { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(262px, 100%), 1fr)); gap: 20px; align-items: start; }
   .app-head { display: flex; align-items: center; gap: 14px; margin-bottom: 10px; font-size: 14px; }
-  .app-icon { display: grid; place-items: center; width: 48px; height: 48px; color: var(--d2); background: color-mix(in srgb, var(--d2) 14%, transparent); border-radius: 14px; }
+  .app-icon { display: grid; place-items: center; flex: none; width: 48px; height: 48px; color: var(--d2); background: color-mix(in srgb, var(--d2) 14%, transparent); border-radius: 14px; }
   .skills li { display: flex; align-items: center; justify-content: space-between; gap: 12px; min-height: 52px; border-top: 1px solid var(--line); }
   .skill { display: block; font-size: 14px; font-weight: 600; }
   .peers { display: flex; align-items: center; gap: 6px; font-size: 12.5px; color: var(--muted); } .peers .dot { color: var(--good); width: 7px; height: 7px; }
@@ -103,6 +103,7 @@ export const STYLE = `
   @media (max-width: 719px) {
     .column, .two, .earned-list, .apps { gap: 14px; } .card { padding: 16px; } .practice { padding: 0; min-height: 0; }
     .figs { grid-template-columns: 1.15fr 1fr 1fr; padding: 14px 16px 12px; } .fig { padding: 0 0 0 14px; } .fig:first-child, .fig.second, .fig.third { min-width: 0; } .fig .value { font-size: 30px; } .fig.pace { display: none; }
+    .figs { position: sticky; top: 56px; z-index: 2; background: var(--surface); border-radius: var(--radius-l) var(--radius-l) 0 0; } .two:has(.field:focus) .along, .two:has(.field:focus) .best-card { display: none; }
     .stage { padding: 18px; } .copy { font-size: 20px; line-height: 1.75; } .field { font-size: 20px; } .keys-help { display: none; } .foot { padding: 12px 14px; } .foot .ways { flex: 1; } .foot .btn { flex: 1; }
     .stage.notes { padding: 18px 10px; } .key span { display: none; } .tile { min-width: 38px; height: 46px; font-size: 17px; } .along-list .one:nth-child(n + 5):not(.you) { display: none; } .beat { width: calc(26px * var(--long)); }
     .outcome { padding: 20px 16px; } .hero { flex-wrap: wrap; gap: 0 10px; } .facts { grid-template-columns: 1fr 1fr; gap: 14px 0; } .facts > div:nth-child(3) { padding-left: 0; border-left: 0; } .outcome .ways .btn { flex: 1 1 100%; }
