@@ -1,4 +1,4 @@
-"""Activities that follow from elsewhere: who enters the first ten of a board, and who led it when its period ended.
+"""Activities that follow from elsewhere: who enters the first ten of a board, takes its lead, or led it at the end.
 
 One result may bring somebody onto several boards at once; that is one piece of news, told of the longest period.
 Whoever is not listed makes none, because boards do not tell of them.
@@ -6,6 +6,7 @@ Whoever is not listed makes none, because boards do not tell of them.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,8 +18,9 @@ from core.events.catalog import LeaderboardRank
 from core.events.fact import Fact
 from core.reactions import Reaction
 from core.transaction import Transaction
-from data.tables import User
+from data.tables import ActivityRow, User
 
+A_DAY = timedelta(days=1)
 LONGEST_FIRST = ("all_time", "weekly", "daily")
 
 
@@ -32,11 +34,14 @@ async def tell_of_the_top(tx: Transaction, fact: Fact) -> None:
 
 
 async def _entered(tx: Transaction, fact: Fact, user_id: UUID, moves: list[Move]) -> None:
-    """Of what was entered: the subject's own board before its averages, everybody's before the cohort's."""
-    entered = [move for move in moves if move.entered and _is_points(move.board)]
-    if not entered:
+    """Of what was entered or taken the lead of: the subject's own board before its averages, everybody's before the
+    cohort's. A lead that goes back and forth is news once a day."""
+    news = [move for move in moves if (move.entered or _leads(move)) and _is_points(move.board)]
+    if not news:
         return
-    best = min(entered, key=lambda move: (LONGEST_FIRST.index(move.period), move.scope != "global", move.rank))
+    best = min(news, key=lambda move: (LONGEST_FIRST.index(move.period), move.scope != "global", move.rank))
+    if best.rank == 1 and await _led_lately(tx, fact, user_id):
+        return
     reach = "public" if best.scope == "global" else "cohort"
     await _tell(tx, fact, user_id, LeaderboardRank(rank=best.rank, period=best.period), reach)
 
@@ -46,6 +51,23 @@ async def _tell(tx: Transaction, fact: Fact, user_id: UUID, event: LeaderboardRa
     user = (await tx.db.execute(wanted)).scalar_one_or_none()
     if user is not None:
         add_activity(tx, user, event, reach=reach, at=fact.at, subject=fact.subject, skill=None)
+
+
+def _leads(move: Move) -> bool:
+    """Whether somebody who was on the board leads it from now on, and another did before; of a day it is no news."""
+    rose = move.rank == 1 and (move.previous_rank or 1) > 1
+    return rose and bool(move.overtaken) and move.period != "daily"
+
+
+async def _led_lately(tx: Transaction, fact: Fact, user_id: UUID) -> bool:
+    told = select(ActivityRow.id).where(
+        ActivityRow.user_id == user_id,
+        ActivityRow.subject_id == fact.subject,
+        ActivityRow.event_type == LeaderboardRank.type,
+        ActivityRow.data["rank"].as_integer() == 1,
+        ActivityRow.at > fact.at - A_DAY,
+    )
+    return (await tx.db.execute(told.limit(1))).first() is not None
 
 
 def _is_points(board: str) -> bool:

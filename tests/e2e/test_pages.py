@@ -122,7 +122,7 @@ async def tab_until(page: Page, wanted: str, most: int = 40) -> list[dict[str, A
 @pytest.mark.parametrize(
     ("path", "actions"),
     [
-        ("/", ["theme", "your menu", "Home", "Show who", "All", "Cohort"]),
+        ("/", ["Show who", "theme", "your menu", "Home", "All", "Cohort"]),
         ("/admin", ["theme", "your menu", "Home", "Health", "API"]),
         ("/enter", ["theme", "Enter as Mia", "Enter as Ada Quinn", "Sign in with a staff account"]),
         ("/login", ["Sign in"]),

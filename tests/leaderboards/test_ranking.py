@@ -83,6 +83,26 @@ async def test_entering_the_first_ten_is_news_once(app: App, make: Make) -> None
     assert len(await news(app)) == 2, "once a person, board and period"
 
 
+@pytest.mark.req("HUB-23")
+async def test_another_leader_is_news_once_a_day(app: App, make: Make, clock: FakeClock) -> None:
+    ada, leo = await make.person(), await make.person()
+    await practise(make, ada, 60)
+    await practise(make, leo, 50)
+    assert await news(app) == [], "somebody is always the first to lead"
+    await practise(make, leo, 50)
+    assert await news(app) == [(leo.id, {"rank": 1, "period": "all_time"})]
+    for _ in range(2):
+        await practise(make, ada, 90)
+        await practise(make, leo, 90)
+    assert [who for who, _ in await news(app)] == [leo.id, ada.id], "back and forth is no more news"
+    clock.advance(86_401)
+    await practise(make, ada, 100)
+    await practise(make, leo, 100)
+    assert [who for who, _ in await news(app)][:2] == [leo.id, ada.id]
+    await practise(make, ada, 100)
+    assert len(await news(app)) >= 3
+
+
 @pytest.mark.req("LB-13", "CP-12")
 async def test_whoever_is_not_listed_makes_no_news(app: App, make: Make) -> None:
     for _ in range(11):

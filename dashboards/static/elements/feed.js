@@ -22,7 +22,8 @@ import {doing} from "./texts.js";
 import {ago, clock, everyTenSeconds} from "./time.js";
 
 const GLIDE = 320, FEW = 20, ANEW = 400;
-const PICTURE = "picture";
+const PICTURE = "picture", PATIENCE = 1500;
+const patience = () => new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
 
 class Feed extends TandemElement {
   static css = FEED_CSS + FILTERS_CSS + MENU_CSS + QUESTION_CSS + REACTIONS_CSS;
@@ -40,7 +41,7 @@ class Feed extends TandemElement {
     everyTenSeconds(() => this.tick(), signal);
     if (this.acts) this.handling.listen();
     if (this.hasAttribute("presence")) joinPeople(this, this.getAttribute("presence").split(/\s+/).filter(Boolean), (people) => this.present(people));
-    this.learnHidden().finally(() => signal.aborted || this.open(this.views[0]));
+    Promise.race([this.learnHidden(), patience()]).finally(() => signal.aborted || this.open(this.views[0]));
     this.below.replaceChildren(loading(5));
   }
 
@@ -80,7 +81,7 @@ class Feed extends TandemElement {
   /** What the reader hid, before the first row is drawn: nothing is shown to be taken away. */
   async learnHidden() {
     if (!this.acts) return;
-    try { this.unseen = new Set(await hiddenIds()); } catch { /* the lists of the server leave it out by themselves */ }
+    try { this.unseen = new Set(await hiddenIds()); if (this.model) this.draw([]); } catch { /* the lists of the server leave it out by themselves */ }
   }
 
   async open(view) {

@@ -12,7 +12,7 @@ export const SENTENCES = {
   quiz_completed: ["scored *{score}%* on the {name} quiz", "finished the {name} quiz", "scored *{score}%* on a {subject} quiz", "finished a quiz"],
   level_up: ["reached *level {level}* in {subject}", "reached *level {level}*", "reached a new level"],
   friend_joined: ["joined the community"],
-  leaderboard_rank: ["is now *{rank}* in {subject}", "entered the top 10 in {subject}", "entered the top 10"],
+  leaderboard_rank: ["led {led} {period}", "took the lead in {lead}", "is now *{rank}* in {subject}", "entered the top 10 in {subject}", "entered the top 10"],
 };
 export const NEUTRAL = ["was active in {subject}", "was active just here"];
 
@@ -50,6 +50,9 @@ const PLACES = {
   name: ({properties}) => named(properties.name ?? properties.badge ?? properties.achievement ?? properties.quiz),
   days: ({properties}) => finite(properties.days ?? properties.streak),
   level: ({properties}) => finite(properties.level),
+  lead: (item) => (finite(item.properties.rank) === 1 && !item.properties.final ? PLACES.subject(item) : null),
+  led: (item) => (item.properties.final ? PLACES.subject(item) : null),
+  period: ({properties}) => ({daily: "for the day", weekly: "for the week"})[properties.period] ?? null,
   rank: ({properties}) => (finite(properties.rank) === null ? null : ordinal(finite(properties.rank))),
 };
 
