@@ -238,7 +238,7 @@ class Node:
 
     def _scheduler(self) -> Scheduler:
         app, settings = self.app, self.settings
-        jobs = registry(Place(settings.data / "analytics", settings.timezone, app.nudging))
+        jobs = registry(Place(settings.data / "analytics", settings.timezone, app.nudging, app.post))
         runner = Runner(jobs, app.transactions, app.clock, zone=settings.zone, node=app.node, metrics=app.metrics)
         world = World(app.transactions, app.principals, app.presence, app.practice, app.gate, app.clock)
         size, seed = settings.simulator_people, settings.simulator_seed

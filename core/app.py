@@ -49,6 +49,8 @@ from core.live.replica import Replicas
 from core.live.signals import Signals
 from core.metrics import Metrics
 from core.nudges.live import Notifications
+from core.nudges.mailing import post_of
+from core.nudges.noticing import notices
 from core.nudges.policy import Policy, read_ways
 from core.nudges.reactions import OUT_OF_SIGHT, nudge_friends
 from core.practice.live import SessionCompetitors, SessionLive
@@ -120,8 +122,9 @@ class App:
         self.relay = Relay(self.transactions, self.hub, self.topics, Decorator(self.transactions))
         rewards = [PROGRESS] if settings.rewards == "on" else []
         following = [NEW_FRIENDS, COHORT_ROOMS, BOARDS, RANKS, TOP_TEN, RUNS, CHALLENGE_RESULTS]
-        self.nudging = Policy(read_ways(settings.nudge_ways))
-        nudges = [nudge_friends(self.nudging), OUT_OF_SIGHT]
+        self.post = post_of(settings.mail_url, settings.mail_from)
+        self.nudging = Policy(read_ways(settings.nudge_ways), self.post.knows_addresses)
+        nudges = [nudge_friends(self.nudging), notices(self.nudging), OUT_OF_SIGHT]
         self.reactions = Reactions(self.transactions, [*following, *rewards, *nudges])
         self.tokens = Tokens(settings.secret_key, self.clock)
         self.principals = Principals(self.transactions, self.tokens, self.clock)

@@ -73,6 +73,14 @@ class Settings:
         "Where not as by default: which way a friend's practising reaches people (live, mail, none), by what they do "
         "(same_subject, other_subject, idle, practising, offline), such as `offline=none,idle=mail`.",
     )
+    mail_url: str = setting(
+        "TANDEM_MAIL_URL",
+        "",
+        "How nudges leave the app: by `smtp://` or `smtps://user:password@host:port`, or by a service of yours at "
+        "`https://`. When empty nothing is sent.",
+        secret=True,
+    )
+    mail_from: str = setting("TANDEM_MAIL_FROM", "", "The sender's address, when mail goes by SMTP.")
     bus: str = setting(
         "TANDEM_BUS", "", "`local`, `redis` or `postgres`; by default redis with REDIS_URL, otherwise postgres."
     )

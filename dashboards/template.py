@@ -95,13 +95,14 @@ def page(
     staff: bool = False,
     show_heading: bool = True,
     scripts: Sequence[str] = (),
+    main_first: bool = False,
 ) -> Shell:
     """A finished page.
 
     `faces` are the presence topics of the bar's stack of faces; `names` what subjects, skills and badges are called;
     `simulated` labels the community; `staff` asks for the closer spacing of staff pages. Without `show_heading`
     the heading is there for readers of screens; the bar shows the title anyway. `scripts` are modules under our own
-    assets that only this page needs.
+    assets that only this page needs; `main_first` puts the main column above the other where there is room for one.
     """
     items = nav_for(who) if nav is None else tuple(nav)
     columns = {place: [card for card in cards if card.place == place] for place in ("wide", "main", "side")}
@@ -121,6 +122,7 @@ def page(
         "simulated": simulated,
         "staff": staff,
         "show_heading": show_heading,
+        "main_first": main_first,
         "scripts": tuple(scripts),
         "page_line": any(isinstance(card.body, Viewable) for card in cards),
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.events.catalog import CATALOG
+from core.nudges.mailing import Outbox, Post
 from core.nudges.policy import PLAIN, Policy
 from data.analytics.rollups import Counting
 
@@ -15,6 +16,7 @@ class Place:
     folder: Path
     zone: str
     nudging: Policy = PLAIN
+    post: Post = field(default_factory=Outbox)
 
     @property
     def counting(self) -> Counting:

@@ -7,7 +7,7 @@ from jobs.boards import BOARD_PERCENTILES, BOARD_PERIODS, BOARDS
 from jobs.cohorts import COHORT_CHAT, COHORT_ROOMS
 from jobs.export_log import export_log
 from jobs.job import Job
-from jobs.nudges import NUDGE_EXPIRY, nudge_detection
+from jobs.nudges import NUDGE_EXPIRY, nudge_detection, nudge_mail, streak_rescue
 from jobs.place import Place
 from jobs.practice_cleanup import PRACTICE_CLEANUP
 from jobs.presence_cleanup import PRESENCE_CLEANUP
@@ -22,6 +22,8 @@ def registry(place: Place) -> tuple[Job, ...]:
         PRACTICE_CLEANUP,
         NUDGE_EXPIRY,
         nudge_detection(place),
+        streak_rescue(place),
+        nudge_mail(place),
         WORKSHOPS,
         COHORT_ROOMS,
         AUDIENCES,

@@ -24,8 +24,10 @@ from core.events.fact import SIMULATOR
 from core.monitoring.commands import take_simulated_away
 from core.monitoring.queries import SIMULATED, SimulatorState, simulator_state
 from core.principal import SYSTEM
+from core.social.introducing import introduce
 from jobs.community import Character, community
 from jobs.simulator_acts import World, carry_out, finish_late, tell_progress, told_at
+from jobs.simulator_friends import answer_nudges, friends
 from jobs.simulator_past import Past, past_week
 from jobs.simulator_people import missing, save_community
 from jobs.simulator_plan import bearable, beginning, resized
@@ -38,6 +40,8 @@ LONGEST = 60.0
 """Seconds of the simulation that one tick makes up for at most: after a stall nobody does a day's work at once."""
 WORK = 12
 """Commands in one tick at most."""
+ANSWER_EVERY = 20
+"""Ticks between two looks at the nudges that people of ours got."""
 WATCHED = 20
 """Practices of which one tick tells how they go."""
 AWAY_AT_ONCE = 10
@@ -121,6 +125,8 @@ class Simulator:
             await self._tell(told)
         for visit in self.world.here.values():
             self.world.presence.touch(visit.conn, by_person=True)
+        if self._ticks % ANSWER_EVERY == 0:
+            await answer_nudges(self.world, self._ticks)
 
     async def _settle(self, switch: SimulatorState) -> Scene:
         """The community as large as it is to be: who is missing is made known, some at a time."""
@@ -131,10 +137,12 @@ class Simulator:
             first = people[: len(community(SIMULATED))]
             # They every time: birthdays pass, and names may have been changed.
             world.ids |= await world.transactions.run(SYSTEM, save_community, first)
+            await world.transactions.run(SYSTEM, introduce, friends(first))
         else:
             fresh = missing(people, world.ids)
             if fresh:
                 world.ids |= await world.transactions.run(SYSTEM, save_community, fresh)
+                await world.transactions.run(SYSTEM, introduce, friends(fresh))
         known = [person for person in people if person.key in world.ids]
         if self._scene is None:
             await self._begin(known, switch)

@@ -20,6 +20,8 @@ class Persona:
     age_band: str
     nickname: str = ""
     cohort: str = ""
+    guardian: str = ""
+    """Whose child they are, by the persona's id."""
 
 
 def personas() -> list[Persona]:
@@ -29,7 +31,8 @@ def personas() -> list[Persona]:
 
 async def save_personas(tx: Transaction) -> None:
     """Make the personas known; safe to run twice."""
-    for persona in personas():
+    # Parents before their children, who name them.
+    for persona in sorted(personas(), key=lambda one: bool(one.guardian)):
         await save_person(
             tx,
             PersonInput(
@@ -39,5 +42,6 @@ async def save_personas(tx: Transaction) -> None:
                 age_band=persona.age_band,
                 nickname=persona.nickname,
                 cohort=persona.cohort or None,
+                guardian=persona.guardian or None,
             ),
         )

@@ -134,6 +134,13 @@ async def mutes_of(db: AsyncSession, me: UUID, now: datetime) -> list[tuple[Nudg
     return [(row, seen[row.sender_id]) for row in rows if row.sender_id in seen]
 
 
+async def pending_of(db: AsyncSession, ids: Collection[UUID], limit: int = 20) -> list[tuple[UUID, UUID]]:
+    """Nudges that wait for an answer of one of these people, with whose it is."""
+    wanted = select(NudgeRow.id, NudgeRow.recipient_id).where(NudgeRow.status == "pending")
+    rows = await db.execute(wanted.where(NudgeRow.recipient_id.in_(ids)).order_by(NudgeRow.inserted_at).limit(limit))
+    return [(row.id, row.recipient_id) for row in rows]
+
+
 async def sent_today(db: AsyncSession, me: UUID, zone: ZoneInfo, now: datetime) -> int:
     """How many reached somebody since their own midnight."""
     today = NudgeRow.inserted_at >= day_begins(zone, now)

@@ -59,11 +59,11 @@ async def _other(tx: Transaction, me: UUID, other_id: UUID) -> None:
     # Shared locks keep both from being erased, and their audiences as they are, before this commits.
     wanted = select(User).where(User.id.in_((me, other_id))).order_by(User.id).with_for_update(read=True)
     people = {user.id: user for user in (await tx.db.execute(wanted)).scalars()}
-    if len(people) < 2 or not _may_meet(people[me], people[other_id]):
+    if len(people) < 2 or not may_meet(people[me], people[other_id]):
         raise NotFound(NOBODY)
 
 
-def _may_meet(one: User, other: User) -> bool:
+def may_meet(one: User, other: User) -> bool:
     if one.audience == other.audience == "public":
         return True
     return "nobody" not in (one.audience, other.audience) and one.cohort_id == other.cohort_id is not None

@@ -13,7 +13,6 @@ import "./elements/bars.js";
 import "./elements/simulator.js";
 import "./elements/toasts.js";
 import "./elements/bell.js";
-import "./elements/nudges.js";
 import "./elements/invites.js";
 import "./elements/week.js";
 import "./elements/around.js";

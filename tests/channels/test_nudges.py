@@ -14,14 +14,14 @@ from tests.nudges.kit import given, two_friends
 async def test_every_tab_hears_of_a_nudge_and_of_its_answer(app: App, make: Make, enter: Connect) -> None:
     leo, ada = await two_friends(make)
     tabs = [await (await enter(ada)).join(f"notifications:{ada.id}") for _ in range(2)]
-    assert tabs[0].response["unread"] == 0
+    before = tabs[0].response["unread"]
     nudge = await given(app, leo, ada)
     for tab in tabs:
         told = await tab.expect("notification_added")
         assert (told["kind"], told["user_name"], told["way"]) == ("friend_online", leo.username, "live")
         assert (told["nudge_id"], told["status"], told["skill"]) == (str(nudge.id), "pending", "algebra")
     late = await (await enter(ada)).join(f"notifications:{ada.id}")
-    assert late.response["unread"] == 1
+    assert late.response["unread"] == before + 1
     assert leo.username not in str(late.response), "what is kept names nobody"
     await tabs[0].push("nudge_shown", {"nudge_id": str(nudge.id)})
     reply = await tabs[0].push("accept_nudge", {"nudge_id": str(nudge.id)})
@@ -52,4 +52,4 @@ async def test_a_block_takes_it_out_of_every_open_tab(app: App, make: Make, ente
     note = (await tab.expect("notification_added"))["notification_id"]
     await make.block(leo, ada)
     await app.settle()
-    assert (await tab.expect("notifications_withdrawn"))["notification_ids"] == [note]
+    assert note in (await tab.expect("notifications_withdrawn"))["notification_ids"]

@@ -302,6 +302,8 @@ async def test_every_job_has_a_title_and_runs_on_an_empty_house(house: House) ->
         "practice_cleanup",
         "nudge_expiry",
         "nudge_detection",
+        "streak_rescue",
+        "nudge_mail",
         "workshops",
         "cohort_rooms",
         "audiences",

@@ -283,6 +283,16 @@ class World:
                 with suppress(TandemError):
                     await self.app.transactions.run(one, challenge_back, self.app.gate, activity)
                     return
+        # Chance found nobody who may: two who may see each other always may.
+        owner_of_it, other = [await self.add(age_band="18_plus", birth_date=None) for _ in range(2)]
+        (done,) = await take_in(
+            self.app.transactions,
+            SYSTEM,
+            [self.fact("practice_completed") | {"external_id": owner_of_it, "subject": "math"}],
+        )
+        if done.event_id:
+            challenger = await self.principal(other)
+            await self.app.transactions.run(challenger, challenge_back, self.app.gate, done.event_id)
 
     async def read_feed(self) -> None:
         one, activity, _ = await self._at_something()

@@ -51,6 +51,11 @@ async def nudges_of(app: App, person: User | UUID | None) -> list[NudgeRow]:
 
 
 async def notes_of(app: App, person: User) -> list[NotificationRow]:
+    """What stands in somebody's queue of nudges."""
+    return [note for note in await all_notes_of(app, person) if note.nudge_id]
+
+
+async def all_notes_of(app: App, person: User) -> list[NotificationRow]:
     wanted = select(NotificationRow).where(NotificationRow.user_id == person.id).order_by(NotificationRow.seq)
     async with app.transactions.read() as db:
         return list((await db.execute(wanted)).scalars())

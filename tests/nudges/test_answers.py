@@ -18,7 +18,7 @@ from core.nudges.queue import Notice, add_notices, open_notification, see
 from core.principal import SYSTEM
 from data.tables import User
 from tests.factories import Make
-from tests.nudges.kit import given, here, look, notes_of, nudges_of, two_friends
+from tests.nudges.kit import all_notes_of, given, here, look, notes_of, nudges_of, two_friends
 
 
 async def refused(what: Any) -> str:
@@ -83,6 +83,7 @@ async def test_muting_a_friend_or_a_kind_answers_and_is_told_to_nobody(app: App,
     async with app.transactions.read() as db:
         assert [who.name for _, who in await mutes_of(db, ada.id, clock.now())] == [leo.username]
     assert not await notes_of(app, leo)
+    assert {note.kind for note in await all_notes_of(app, leo)} <= {"friend_accepted"}
     clock.advance(3 * 3600)
     await here(app, leo, skill="algebra")
     await here(app, ada)

@@ -1,6 +1,6 @@
 // <tandem-bell me="…">: how many notifications are new, and the latest of them. Opening clears the number, not the list. It also
 // shows what is to be shown at once, as a toast with its two answers, in every tab of its person.
-import {ask} from "./ask.js";
+import {ask, signalled} from "./nudge-api.js";
 import {TandemElement, define, empty, failed, loading} from "./base.js";
 import {face, h, icon} from "./dom.js";
 import {ICONS, REFUSALS, TOASTED, answers, detail, leadsTo, plainTitle, title, when} from "./nudge-words.js";
@@ -30,7 +30,7 @@ export async function answer(nudgeId, how) {
     if (href) location.assign(href);
     return true;
   } catch (error) {
-    toast(REFUSALS[error.type] ?? error.message, error.lost ? "warn" : "info");
+    toast(REFUSALS[error.type] ?? error.message, error.temporary ? "warn" : "info");
     return false;
   }
 }
@@ -51,7 +51,7 @@ class Bell extends TandemElement {
     li .what span { display: block; margin-top: 1px; font-size: 12.5px; color: var(--muted); }
     li b { font-weight: 640; }
     time { flex: none; padding-top: 2px; font-size: 12px; color: var(--muted); }
-    .all { display: flex; justify-content: center; padding: 10px 8px 6px; font-size: 13px; font-weight: 600; }
+    .all { color: var(--accent); display: flex; justify-content: center; padding: 10px 8px 6px; font-size: 13px; font-weight: 600; }
     @media (max-width: 719px) { .panel { position: fixed; top: calc(var(--bar, 56px) + 4px); left: 12px; right: 12px; width: auto; } }
     ${SYMBOL_CSS}`;
 
@@ -119,7 +119,7 @@ class Bell extends TandemElement {
       const {notifications} = await ask("GET", `/notifications?limit=${SHOWN}`, undefined, this.life.signal);
       box.replaceChildren(notifications.length ? h("ul", {class: "plain-list"}, notifications.map(row)) : empty("Nothing new. It is quiet, and that is fine.", {meaning: "nudges"}));
     } catch (error) {
-      if (error.name !== "AbortError") box.replaceChildren(failed(() => this.draw()));
+      if (!signalled(this)) box.replaceChildren(failed(() => this.draw()));
     }
   }
 }

@@ -1,6 +1,6 @@
 // <tandem-nudges me="…">: one's nudges by status, with two answers for those that wait, and what became of the others. Lists
 // come from REST, which names people as they may be shown now; the queue's own topic says when something is different.
-import {ask} from "./ask.js";
+import {ask, signalled} from "./nudge-api.js";
 import {TandemElement, define, empty, failed, loading} from "./base.js";
 import {SYMBOL_CSS, answer, bold, portrait} from "./bell.js";
 import {h, icon} from "./dom.js";
@@ -74,7 +74,7 @@ class Nudges extends TandemElement {
       this.drawTabs(found.counts);
       this.redraw(true);
     } catch (error) {
-      if (error.name === "AbortError" || turn !== this.turn) return;
+      if (signalled(this) || turn !== this.turn) return;
       if (!this.found) this.panel.replaceChildren(failed(() => { this.panel.replaceChildren(loading(3)); this.load(); }));
     }
   }
@@ -181,7 +181,7 @@ class Nudges extends TandemElement {
       this.found = {...more, nudges: [...this.found.nudges, ...more.nudges]};
       this.redraw(true);
     } catch (error) {
-      if (error.name !== "AbortError") toast("This did not load. Try again in a moment.", "warn");
+      if (!signalled(this)) toast("This did not load. Try again in a moment.", "warn");
     }
   }
 }
