@@ -21,7 +21,7 @@ from dashboards.icons import STATIC, drawings
 
 HEAD = "/* Tandem embeds. Drawings: Lucide, ISC licence. */\n"
 ENTRY = "embed/main.js"
-LIMIT = 40_000
+LIMIT = 40 * 1024
 """Bytes that the whole script may have, before anything packs it."""
 SCRIPT = (
     "export const SCRIPT = document.currentScript?.src || document.querySelector('script[src*=\"/embed/tandem.js\"]')"
@@ -37,12 +37,13 @@ NOT_DRAWN = frozenset({"cohort", "down", "table"})
 """Words that are also the names of drawings."""
 MEMBERS = frozenset(
     {
-        "again", "arrived", "asking", "attempt", "become", "blank", "channels",  "client", "dial",
-        "dialling", "draw", "early", "farewell", "forget", "given", "handlers", "heading", "heard", "hurry",
-        "joinRef", "later", "life", "lineChanged", "listen", "listening", "loaded", "looked", "missed", "model",
-        "nodes", "offer", "onState", "opened", "paged", "pill", "problem", "reacted", "receive", "regions",
-        "removePerson", "renew", "restart", "reveal", "seen", "shut", "soon", "synced", "timers", "told",
-        "tries", "wake", "watchers", "withdraw", "without",
+        "again", "arrived", "asked", "asking", "attempt", "become", "blank", "channels", "client", "dial",
+        "dialling", "draw", "early", "farewell", "forget", "given", "handlers", "heading", "heard",
+        "hurry", "joinRef", "later", "life", "lineChanged", "listen", "listening", "loaded", "looked",
+        "missed", "model", "nodes", "offer", "onState", "opened", "paged", "pill", "presence", "problem",
+        "reacted", "receive", "regions", "removePerson", "renew", "restart", "reveal", "seen", "shut",
+        "socket", "soon", "synced", "tell", "timer", "timers", "told", "tries", "wake", "watchers",
+        "withdraw", "without",
     }
 )  # fmt: skip
 """Fields and methods of our own modules that nobody else names: neither a browser, nor a message, nor a host's page."""

@@ -142,6 +142,7 @@ def style(text: str) -> str:
     plain = re.sub(r"\s+", " ", plain)
     plain = re.sub(r"\s*([{};,>])\s*", r"\1", plain)
     plain = re.sub(r"(?<=[\w)%\"]): +", ":", plain).replace(";}", "}").strip()
+    plain = re.sub(r"#([0-9A-Fa-f])\1([0-9A-Fa-f])\2([0-9A-Fa-f])\3\b", r"#\1\2\3", plain)
     used = Counter(name for name in OWN_VARIABLE.findall(plain))
     order = sorted(used, key=lambda name: (-used[name], name))
     short = {name: f"--{LETTERS[n % 26]}{n // 26 or ''}" for n, name in enumerate(order)}

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec.structs import fields
 
+from core.web.channels.examples import EXAMPLES
 from core.web.made import Made
+from core.web.rest.boards import EntryOut, OwnOut, TableOut
 from dashboards.embed.bundle import BundleError, join, select
 from dashboards.embed.drawing import one_path
 from dashboards.embed.made import ENTRY, LIMIT, MEMBERS, embed_script, sources
@@ -95,6 +100,13 @@ def test_members_that_are_called_shorter_are_nobody_elses() -> None:
     walked = Script(parts)
     own = {token.text for place, token in enumerate(walked.parts) if token.kind == "word" and not walked.is_free(place)}
     assert own >= MEMBERS
+
+
+def test_no_message_that_embeds_hear_has_a_key_that_was_made_short() -> None:
+    heard = ("presence_state", "presence_diff", "presence_count", "new_activity", "person_updated", "person_removed",
+             "leaderboard_update", "rank_changed", "snapshot")  # fmt: skip
+    keys = set(re.findall(r'"(\w+)":', msgspec.json.encode([EXAMPLES[name] for name in heard]).decode()))
+    assert not MEMBERS & (keys | {field.name for form in (TableOut, OwnOut, EntryOut) for field in fields(form)})
 
 
 def test_styles_keep_what_hosts_and_scripts_name() -> None:

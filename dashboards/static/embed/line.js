@@ -6,6 +6,7 @@
 import {Client} from "../client/tandem.js";
 
 const EARLY = 60000, REPEAT = 2000, PATIENT = 4, AGAIN = 30000, FAREWELL = 1000, LONGEST = 2 ** 31 - 1;
+const LOOKS = [2, 6, 0];
 const lines = new Map();
 
 /** What a token says of itself; nothing if it is none of ours. */
@@ -71,7 +72,8 @@ export class Line {
 
   /** The token to dial with, as soon as there is one that may be good. */
   async next() {
-    if (++this.tries > 1 && this.token) await this.look();
+    // Now and then only: when a server comes back, many pages ask at once.
+    if (LOOKS.includes(++this.tries % 20) && this.token) await this.look();
     while (!this.token || this.token === this.client?.void || this.token === this.bad) {
       this.ask(this.token ? "expired" : "missing");
       await new Promise((resolve) => { this.wake = resolve; });
@@ -83,14 +85,17 @@ export class Line {
   ask(reason, times = 0) {
     if (this.asking && !times) return;
     this.asking = setTimeout(() => {
-      if (times === PATIENT && reason !== "expiring") this.problem = "token";
+      if (times === PATIENT - 1 && reason !== "expiring") this.problem = "token";
       this.tell();
       this.ask(reason, times + 1);
     }, times < PATIENT && reason !== "expiring" ? REPEAT : AGAIN);
-    const [region] = this.regions;
-    const tell = () => region?.dispatchEvent(new CustomEvent("tandem-token", {bubbles: true, composed: true, detail: {reason, address: this.address}}));
+    const tell = () => {
+      const [region] = this.regions;
+      // It may have been given one by now.
+      if (this.asking) region?.dispatchEvent(new CustomEvent("tandem-token", {bubbles: true, composed: true, detail: {reason, address: this.address}}));
+    };
     // While the page is still setting itself up, nobody may be listening yet.
-    if (document.readyState === "complete") setTimeout(tell);
+    if (document.readyState === "complete") setTimeout(tell, 0);
     else addEventListener(times ? "load" : "DOMContentLoaded", tell, {once: true});
   }
 
