@@ -49,6 +49,19 @@ async def test_friendships(database: Database) -> None:
     assert ["high_id", "low_id"] in table.unique
 
 
+@pytest.mark.req("SC-9")
+async def test_cohorts_and_their_challenges(database: Database) -> None:
+    cohorts, challenges = await found(database, "cohorts"), await found(database, "cohort_challenges")
+    assert {"name", "grade_level", "active"} <= cohorts.columns.keys()
+    assert cohorts.default("active") == "true"
+    assert {"cohort_id", "creator_id", "skill", "expires_at"} <= challenges.columns.keys()
+    assert all(challenges.indexed(name) for name in ("cohort_id", "expires_at"))
+    assert challenges.foreign["cohort_challenges_cohort_id_fkey"] == (["cohort_id"], "cohorts")
+    # How many are in a cohort or a challenge is counted from their rows, so no column can say something else.
+    assert not {"member_count"} & cohorts.columns.keys()
+    assert not {"participant_count"} & challenges.columns.keys()
+
+
 @pytest.mark.req("SC-13", "CP-4")
 async def test_consents(database: Database) -> None:
     table = await found(database, "parental_consents")

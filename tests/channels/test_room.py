@@ -273,3 +273,45 @@ async def test_a_challenge_from_its_beginning_to_its_winner(
     assert (await mine.expect("challenge_closed"))["winner_id"] == str(leo.id)
     won = await mine.expect("new_activity", lambda told: told["type"] == "challenge_won")
     assert (won["user_id"], won["visibility"], won["properties"]) == (str(leo.id), "cohort", {"score": 92.0})
+
+
+@pytest.mark.req("CO-8", "CO-9", "CO-3")
+async def test_fifty_are_in_one_room_and_hear_everything(app: App, make: Make, enter: Connect) -> None:
+    people = [await make.person(cohort="blue") for _ in range(50)]
+    await app.settle()
+    channels = [await into(enter, person) for person in people]
+    await say(channels[0], "Hello, all of you")
+    await channels[1].push("challenge_cohort", {"skill": "algebra"})
+    result = await make.fact(people[2])
+    for channel in channels:
+        assert (await channel.expect("new_message"))["text"] == "Hello, all of you"
+        assert (await channel.expect("cohort_challenge_created"))["user_id"] == str(people[1].id)
+        assert (await channel.expect("new_activity"))["seq"] == result.seq
+    await make.erase(people[7])
+    await app.settle()
+    told = await channels[0].expect("cohort_info", lambda info: info["total_members"] == 49)
+    assert told["active_challenges"] == 1
+
+
+@pytest.mark.req("CO-1", "CO-5", "RT-7")
+async def test_who_leaves_is_renamed_or_erased_does_so_in_every_open_page(make: Make, enter: Connect) -> None:
+    ada, leo, mia = [await make.person(cohort="blue") for _ in range(3)]
+    await make.app.settle()
+    mine, theirs, hers = [await into(enter, person) for person in (ada, leo, mia)]
+    for channel in (theirs, hers):
+        await say(channel, "Hello")
+        await mine.expect("new_message")
+    await make.person(external_id=leo.external_id, nickname="Leonard")
+    await make.app.settle()
+    assert (await mine.expect("person_updated"))["user_name"] == "Leonard"
+    await make.person(external_id=leo.external_id, cohort="red")
+    await make.app.settle()
+    assert (await mine.expect("person_removed"))["user_id"] == str(leo.id)
+    await theirs.client.until(lambda m: m.event == "phx_close" and m.topic == theirs.topic)
+    assert (await theirs.push("send_message", {"text": "Still here?"})).response["reason"] == "unmatched topic"
+    assert (await theirs.client.refused(mine.topic))["reason"] == "not_in_cohort"
+    await make.erase(mia)
+    await make.app.settle()
+    assert (await mine.expect("person_removed"))["user_id"] == str(mia.id)
+    late = await into(enter, await make.person(cohort="blue"))
+    assert late.response["messages"] == []

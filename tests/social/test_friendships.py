@@ -190,7 +190,7 @@ async def test_only_people_have_friends(app: App, make: Make) -> None:
 # --- only `accepted` counts
 
 
-@pytest.mark.req("CO-11", "AF-6")
+@pytest.mark.req("CO-11", "AF-6", "BG-28")
 async def test_only_accepted_friends_count_and_for_both(app: App, make: Make, circle: Circle) -> None:
     ada, leo = await make.person(), await make.person()
     for person in (ada, leo):
