@@ -45,6 +45,7 @@ async def test_every_role_meets_exactly_the_pages_its_scopes_open(browser: Brows
             assert page.code == expected, (role, path)
     assert {path for path, scope in PAGES.items() if scope in ROLES["student"]} == {
         "/",
+        "/activity",
         "/boards",
         "/cohort",
         "/friends",

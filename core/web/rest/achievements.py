@@ -210,7 +210,7 @@ EXPORTING = Rate(30, 60)
     rate=EXPORTING,
     media={"text/csv; charset=utf-8": None},
 )
-async def get_results(call: Call[None, None]) -> Raw:
+async def get_own_results(call: Call[None, None]) -> Raw:
     """When, what, how well, and what it was worth: nothing of anybody else."""
     me = _me(call)
     async with call.app.transactions.read() as db:

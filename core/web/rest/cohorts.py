@@ -329,7 +329,7 @@ class ReportIn(Input, frozen=True, kw_only=True):
     errors=(404,),
     example={"reason": "unkind"},
 )
-async def post_report(tx: Transaction, call: Call[ReportIn, None]) -> None:
+async def post_message_report(tx: Transaction, call: Call[ReportIn, None]) -> None:
     await chat.report_message(tx, call.app.gate, call.path_id("message_id"), call.body.reason, ip=call.address)
 
 
@@ -444,6 +444,6 @@ class DecisionOut(Output, frozen=True, kw_only=True):
     example={"show": True},
     answer_example={"message_id": MESSAGE_ID, "status": "shown"},
 )
-async def post_decision(tx: Transaction, call: Call[DecisionIn, None]) -> DecisionOut:
+async def post_message_decision(tx: Transaction, call: Call[DecisionIn, None]) -> DecisionOut:
     message_id = call.path_id("message_id")
     return DecisionOut(message_id=message_id, status=await chat.decide_message(tx, message_id, call.body.show))

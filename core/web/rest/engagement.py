@@ -48,7 +48,7 @@ class ChallengeOut(Output, frozen=True, kw_only=True):
         "made_at": "2026-03-02T12:00:00Z",
     },
 )
-async def post_challenge(tx: Transaction, call: Call[None, None]) -> ChallengeOut:
+async def post_challenge_back(tx: Transaction, call: Call[None, None]) -> ChallengeOut:
     """Once for each activity, and not to the same person within ten minutes."""
     row = await challenge_back(tx, call.app.gate, call.path_id("activity_id"), ip=call.address)
     return ChallengeOut(
