@@ -13,18 +13,25 @@ export function openMenu(root, button, ways) {
     if (event.key === "Escape" || event.key === "Tab") { event.preventDefault(); close(); }
   }}, items);
   button.setAttribute("aria-expanded", "true");
-  button.parentElement.append(menu);
+  root.append(menu);
+  place(menu, button.getBoundingClientRect());
   document.addEventListener("pointerdown", (event) => event.composedPath().includes(menu) || close(false), {signal: away.signal});
-  // Below its button, unless the list ends there.
-  const frame = button.closest(".scroll, .list")?.getBoundingClientRect();
-  if (frame && menu.getBoundingClientRect().bottom > frame.bottom) menu.classList.add("up");
+  for (const name of ["scroll", "resize"]) addEventListener(name, () => close(false), {signal: away.signal, capture: true});
   items[0]?.focus({preventScroll: true});
 }
 
+/** Below its button, or above it where there is no room, and never out of the window. */
+function place(menu, at) {
+  const {width, height} = menu.getBoundingClientRect();
+  const foot = 72, edge = 8;
+  const below = at.bottom + 2 + height <= innerHeight - foot ? at.bottom + 2 : at.top - 2 - height;
+  menu.style.top = `${Math.max(edge, below)}px`;
+  menu.style.left = `${Math.max(edge, Math.min(at.right - width, innerWidth - width - edge))}px`;
+}
+
 export const MENU_CSS = `
-  .menu { position: absolute; z-index: 15; top: calc(100% + 2px); right: 0; min-width: 190px; padding: 6px; background: var(--surface); border: 1px solid var(--line);
+  .menu { position: fixed; z-index: 30; min-width: 190px; padding: 6px; background: var(--surface); border: 1px solid var(--line);
     border-radius: var(--radius); box-shadow: var(--float); }
-  .menu.up { top: auto; bottom: calc(100% + 2px); }
   .menu-way { display: flex; align-items: center; gap: 10px; width: 100%; min-height: 40px; padding: 0 12px; font: inherit; font-size: 14px; text-align: left; color: var(--text);
     background: none; border: 0; border-radius: 8px; cursor: pointer; white-space: nowrap; }
   .menu-way:hover { background: var(--surface-2); }

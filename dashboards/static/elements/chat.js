@@ -80,6 +80,8 @@ class Chat extends TandemElement {
     const first = [...model.messages.values()][0];
     const kept = first && (model.older.size || model.messages.size >= 50) ? lines.filter((line) => !line.challenge || line.at >= Date.parse(first.timestamp)) : lines;
     for (const item of outbox.list(shown)) kept.push(this.ofOwn(item));
+    // What is on its way stands last, whatever the clocks say.
+    kept.sort((one, other) => (one.last ?? 0) - (other.last ?? 0) || one.at - other.at);
     this.newest = [...shown.values()].reduce((latest, said) => (said.timestamp > latest ? said.timestamp : latest), newest);
     return withDays(kept);
   }
@@ -104,7 +106,7 @@ class Chat extends TandemElement {
     const away = this.client.state !== "live";
     const line = {waiting: away ? WAITING : "", held: HELD, refused: refusalLine(item.reason), sent: ""}[item.state];
     return {
-      key: `o-${item.key}`, at: Date.parse(item.timestamp), mark: `${item.state}${line}${item.text}`, who: this.room.me,
+      key: `o-${item.key}`, at: Date.parse(item.timestamp), last: item.state === "held" ? 0 : 1, mark: `${item.state}${line}${item.text}`, who: this.room.me,
       make: () => bubble({text: item.text, timestamp: item.timestamp}, {own: true, waiting: true, line, symbol: item.state === "held" ? "eye" : item.state === "refused" ? "info" : "clock",
         ways: item.state === "refused" ? [["Try again", () => this.again(item)], ["Let it go", () => { this.room.outbox.drop(item.key); this.draw(); }]] :
           item.state === "held" ? [["Take it back", () => this.room.remove(item.message_id)]] : []}),

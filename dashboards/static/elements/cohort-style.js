@@ -56,9 +56,13 @@ export const COHORT_CSS = `
     .tabs button:focus-visible { outline-offset: -3px; }
     .tab-count { min-width: 20px; padding: 1px 6px; font-size: 12px; color: var(--text); background: var(--surface-2); border-radius: 999px; }
     .room, :host([shut]) .room { display: block; height: auto; }
-    .card { display: none; border: 0; border-radius: 0; background: none; }
+    .card:not(.none) { display: none; border: 0; border-radius: 0; background: none; }
+    .card.none { margin: 16px; }
+    header h2, header > .chip { display: none; }
     :host([tab="chat"]) [data-tab="chat"], :host([tab="challenges"]) [data-tab="challenges"], :host([tab="feed"]) [data-tab="feed"], :host([tab="people"]) [data-tab="people"] { display: flex; flex-direction: column; }
     .inside > .chip { display: inline-flex; }
+    :host([shut][tab="chat"]) [data-tab="feed"] { display: flex; }
+    :host([shut]) .room .talk { height: auto; min-height: 0; }
     .talk { height: calc(100dvh - var(--bar) - 47px - var(--foot)); min-height: 320px; }
     header:not(:has(.end > :not([hidden]))) { display: none; }
     .sets, .did { max-height: none; padding: 12px 16px calc(24px + var(--foot)); }

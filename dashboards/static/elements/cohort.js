@@ -22,7 +22,7 @@ class CohortRoom extends TandemElement {
   start() {
     const topic = this.getAttribute("topic");
     this.me = this.getAttribute("me");
-    if (!topic) { this.root.replaceChildren(h("div", {class: "card"}, empty("You are in no cohort yet. Whoever runs your lessons can add you to one.", {meaning: "cohort"}))); return; }
+    if (!topic) { this.root.replaceChildren(h("div", {class: "card none"}, empty("You are in no cohort yet. Whoever runs your lessons can add you to one.", {meaning: "cohort"}))); return; }
     this.info = {friends: [], same_grade: [], leads: []};
     this.people = [];
     this.layout(topic);
@@ -109,7 +109,7 @@ class CohortRoom extends TandemElement {
   numbers({total_members}) { this.figures.Members.textContent = total_members.toLocaleString("en-GB"); }
 
   refused(reason) {
-    this.root.replaceChildren(h("div", {class: "card"}, empty(reason.reason === "not_in_cohort" ? "You are not in this cohort any more. Load the page to see where you are." : reason.message ?? "This is not open to you.", {meaning: "info"})));
+    this.root.replaceChildren(h("div", {class: "card none"}, empty(reason.reason === "not_in_cohort" ? "You are not in this cohort any more. Load the page to see where you are." : reason.message ?? "This is not open to you.", {meaning: "info"})));
   }
 
   ownMessage({message_id: id, status}) {
