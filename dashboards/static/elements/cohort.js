@@ -61,7 +61,7 @@ class CohortRoom extends TandemElement {
     this.deskPlace = h("div", {class: "desk", slot: "head", hidden: true});
     this.chat.append(this.deskPlace);
     this.challenges = h("tandem-challenges", {}, h("h2", {slot: "title"}, "Challenges"));
-    const feed = h("tandem-feed", {topics: topic, label: "What the cohort did"}, h("h2", {slot: "title"}, "In the cohort"));
+    const feed = h("tandem-feed", {topics: topic, label: "What the cohort did", react: true, me: this.me, cohort: topic, challenge: "cohort"}, h("h2", {slot: "title"}, "In the cohort"));
     this.tabs = Object.entries(TABS).map(([key, label]) => h("button", {type: "button", role: "tab", id: `tab-${key}`, "aria-selected": "false", "data-key": key, onclick: () => this.tab(key), onkeydown: (event) => this.tabKey(event)}, label, h("span", {class: "tab-count num", hidden: true})));
     this.root.replaceChildren(h("div", {class: "tabs", role: "tablist", "aria-label": "The room"}, this.tabs), h("div", {class: "room"}, people,
       h("section", {class: "card talk", "data-tab": "chat", "aria-label": "Chat"}, this.chat),

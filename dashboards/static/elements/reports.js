@@ -15,10 +15,10 @@ class Reports extends TandemElement {
   static css = `${QUESTION_CSS}
     header { display: flex; align-items: center; justify-content: space-between; margin-bottom: 10px; } .note { font-size: 13px; color: var(--muted); }
     li { display: flex; flex-wrap: wrap; align-items: center; gap: 12px 14px; padding: 14px 0; border-bottom: 1px solid var(--line); } li:last-child { border-bottom: 0; }
-    .what { flex: 1 1 280px; min-width: 0; } .what p { margin: 0; font-size: 15px; overflow-wrap: anywhere; } .what b { font-weight: 640; }
+    .what { flex: 1 1 200px; min-width: 0; } .what p { margin: 0; font-size: 15px; overflow-wrap: anywhere; } .what b { font-weight: 640; }
     .why { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 6px; font-size: 12.5px; color: var(--muted); align-items: center; }
     .acts { display: flex; flex-wrap: wrap; gap: 8px; }
-    .unsaid { flex-basis: 100%; font-size: 13px; color: var(--warn); }
+    .unsaid { flex-basis: 100%; font-size: 13px; color: var(--warn); } .unsaid:empty { display: none; }
     .brief { display: flex; align-items: center; justify-content: space-between; gap: 12px; margin: 0; font-size: 14px; }`;
 
   start(signal) {
