@@ -39,6 +39,7 @@ from core.leaderboards.keeping import ensure_boards
 from core.leaderboards.live import CohortBoard, GlobalBoard
 from core.leaderboards.pushes import BoardPushes
 from core.leaderboards.reactions import BOARDS, RANKS
+from core.leaderboards.waiting import ReviewQueue
 from core.live.hub import Hub
 from core.live.liveview import Delivery, Topics
 from core.live.pubsub import LocalPubSub, PubSub
@@ -117,7 +118,8 @@ class App:
         self.transactions = Transactions(database, self.clock, self.pubsub.poke)
         self.hub = Hub()
         public = [GlobalFeed(), SubjectFeed(subjects()), PersonFeed(), AchievementsFeed(), HighScoresFeed()]
-        self.topics = Topics([*public, CohortRoom(), GlobalBoard(), CohortBoard(), *OWN, WorkshopView()])
+        boards = [GlobalBoard(), CohortBoard(), ReviewQueue()]
+        self.topics = Topics([*public, CohortRoom(), *boards, *OWN, WorkshopView()])
         self.replicas = Replicas(self.transactions, self.hub, self.topics, self.clock)
         self.relay = Relay(self.transactions, self.hub, self.topics, Decorator(self.transactions))
         rewards = [PROGRESS] if settings.rewards == "on" else []

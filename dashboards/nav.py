@@ -38,6 +38,7 @@ ITEMS: Final[tuple[NavItem, ...]] = (
     NavItem("nudges", "Nudges", "nudges", "/nudges", PAGES["/nudges"]),
     NavItem("workshops", "Workshops", "workshops", "/workshop", "workshop:lead", external=True),
     NavItem("reports", "Reports", "report", "/review/activities", PAGES["/review/activities"]),
+    NavItem("review", "Results", "safety", "/review", PAGES["/review"]),
     NavItem("health", "Health", "health", "/admin", PAGES["/admin"]),
     NavItem("api", "API", "api", "/api/v1/", PAGES["/admin"], external=True),
 )

@@ -19,6 +19,7 @@ from dashboards.pages.me import me
 from dashboards.pages.nudges import nudges
 from dashboards.pages.people import people
 from dashboards.pages.practice import co_session, practice
+from dashboards.pages.review import review
 from dashboards.pages.rooms import room, rooms
 from dashboards.serve import Page, Still
 from dashboards.template import Shell
@@ -39,6 +40,7 @@ def pages(feed: HealthFeed) -> dict[str, Page]:
         "/practice/co-session": Still(co_session_page),
         "/subjects": Still(rooms_page),
         **{f"/subjects/{subject}": Still(room_page(subject)) for subject in subjects()},
+        "/review": Still(review_page),
         "/admin": lambda app, viewer: admin_page(app, feed, viewer),
     }
 
@@ -106,6 +108,10 @@ def room_page(subject: str) -> Callable[[App, Principal], Shell]:
         return room(subject, viewer, names(), app.settings.simulating)
 
     return build
+
+
+def review_page(app: App, viewer: Principal) -> Shell:
+    return review(viewer, names(), app.settings.simulating)
 
 
 def names() -> dict[str, str]:

@@ -89,6 +89,7 @@ PAGES: dict[str, str] = {
     "/practice/co-session": "practice:write",
     "/subjects": "presence:read",
     **{f"/subjects/{subject}": "presence:read" for subject in subjects()},
+    "/review": "results:review",
     "/admin": "admin:read",
 }
 """Pages behind a sign-in, and the scope each asks for. Their own sockets ask for the same."""

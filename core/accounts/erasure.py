@@ -22,6 +22,7 @@ from data.tables import (
     ActivityRow,
     AuditRow,
     BlocklistRow,
+    BoardRow,
     EventRow,
     IdempotencyKey,
     InboundKey,
@@ -37,6 +38,8 @@ UNSEEN = {"synchronize_session": False}
 async def erase_person(tx: Transaction, external_id: str) -> UUID:
     """Forget a person. Their rows go, personal fields of facts become null; what counts stays under an empty id."""
     tx.actor.require("people:erase") if tx.actor.kind != "system" else None
+    # In the order in which everybody takes them who changes entries: the boards first, then a person.
+    await tx.db.execute(select(BoardRow.id).order_by(BoardRow.id).with_for_update())
     user = await locked_person(tx, external_id)
     await _take_back_reactions(tx, user)
     await _withdraw_notifications(tx, user)

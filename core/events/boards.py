@@ -100,14 +100,23 @@ class LeaderboardPeriodEnded(Event):
     winners: list[UUID]
 
 
+@event("result_held")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultHeld(Event):
+    """Somebody's result is too good to be true: it counts nowhere until staff had a look at it."""
+
+    result_id: UUID
+    why: Slug
+
+
 @event("result_reviewed")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultReviewed(Event):
-    """Staff looked at somebody's result and let it count, or did not."""
+    """Staff looked at somebody's result and let it count, or did not, or took back what they had decided."""
 
     result_id: UUID
     owner_id: UUID
-    verdict: Literal["accepted", "voided"]
+    verdict: Literal["accepted", "voided", "reopened"]
 
     def about(self, actor: UUID | None) -> UUID | None:
         return self.owner_id

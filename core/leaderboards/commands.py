@@ -5,28 +5,60 @@ A result that is too good to be true is kept for review and counts when staff sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Row, and_, case, cast, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, and_, func, select, text
 
 from core.content import hundredths, most_points, points_for
+from core.events.boards import ResultHeld
 from core.events.catalog import DiagnosticCompleted, PracticeCompleted, QuizCompleted
 from core.events.fact import Fact
-from core.leaderboards.entries import ENTRY, is_average, score_before, standing_of, tell_scores
+from core.leaderboards.entries import is_average, score_before, standing_of, tell_scores
 from core.leaderboards.keeping import hold_boards, period_starts
 from core.leaderboards.rules import Recent, day_of, doubt, least_of, value_of, week_of
 from core.transaction import Transaction
-from data.tables import BoardRow, ChoiceRow, EntryRow, ResultRow, User
+from data.tables import BoardRow, ChoiceRow, ResultRow, User
 
 RESULTS = (PracticeCompleted, QuizCompleted, DiagnosticCompleted)
 LATELY = 20
 """So many of somebody's last results tell what is usual for them."""
+
+
+# Written out, because making these two anew for every result takes several times as long as the database needs.
+ADD_RESULT = text(
+    """
+    INSERT INTO results (id, seq, user_id, subject_id, skill, event_type, score, points, wpm, seconds, items, taken_at,
+        received_at, in_day, in_week, status, reason)
+    VALUES (:id, :seq, :user_id, :subject_id, :skill, :event_type, :score, :points, :wpm, :seconds, :items, :taken_at,
+        :received_at, :in_day, :in_week, :status, :reason)
+    ON CONFLICT DO NOTHING RETURNING id
+    """
+)
+ADD_TO_ENTRIES = text(
+    """
+    INSERT INTO leaderboard_entries AS e (user_id, subject_id, period, period_start, score, total, results, reached_at,
+        shown, cohort_id)
+    SELECT CAST(:user_id AS uuid), r.board, r.period, r.start, r.value, r.value, 1, CAST(:at AS timestamptz),
+        CASE WHEN r.board = ANY(CAST(:averages AS text[])) THEN 'nobody' ELSE CAST(:shown AS text) END,
+        CAST(:cohort AS uuid)
+    FROM unnest(CAST(:boards AS text[]), CAST(:periods AS text[]), CAST(:starts AS date[]), CAST(:values AS bigint[]))
+        r (board, period, start, value)
+    ON CONFLICT (user_id, subject_id, period, period_start) DO UPDATE SET
+        total = e.total + excluded.total, results = e.results + 1, cohort_id = excluded.cohort_id,
+        score = CASE WHEN e.subject_id = ANY(CAST(:averages AS text[]))
+            THEN (e.total + excluded.total) / (e.results + 1) ELSE e.total + excluded.total END,
+        reached_at = greatest(e.reached_at, excluded.reached_at),
+        shown = CASE WHEN e.subject_id = ANY(CAST(:averages AS text[])) AND e.results + 1 < :least THEN 'nobody'
+            ELSE CAST(:shown AS text) END
+    RETURNING subject_id, period, period_start, score, total, results, reached_at, rank, cohort_rank,
+        metadata AS details, frozen_at
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +95,7 @@ async def record_result(tx: Transaction, fact: Fact) -> None:
         "points": points_for(most_points()[fact.type], score),
         "wpm": wpm,
         "seconds": getattr(event, "seconds", None),
+        "items": getattr(event, "items", None),
         "taken_at": taken_at,
         "received_at": fact.received_at,
         "in_day": day == boards[0].day,
@@ -70,8 +103,11 @@ async def record_result(tx: Transaction, fact: Fact) -> None:
         "status": "review" if reason else "counted",
         "reason": reason,
     }
-    new = insert(ResultRow).values(result).on_conflict_do_nothing().returning(ResultRow.id)
-    if (await tx.db.execute(new)).scalar_one_or_none() is None or reason:
+    if (await tx.db.execute(ADD_RESULT, result)).scalar_one_or_none() is None:
+        return
+    if reason:
+        held = ResultHeld(result_id=fact.event_id, why=reason)
+        tx.emit(held, user_id=person.id, subject=fact.subject, visibility="private")
         return
     await _count_in(tx, person, boards, result, day, late=fact.backfill)
 
@@ -106,7 +142,7 @@ async def _count_in(
     tx: Transaction, person: Person, boards: Sequence[BoardRow], result: dict[str, Any], day: date, *, late: bool
 ) -> None:
     values: dict[str, int] = {}
-    rows = []
+    places: list[tuple[str, str, date]] = []
     for board in boards:
         value = value_of(board.metric, result["points"], result["score"], result["wpm"])
         if value is None:
@@ -116,47 +152,29 @@ async def _count_in(
             if (period == "daily" and not result["in_day"]) or (period == "weekly" and not result["in_week"]):
                 continue
             if period != "all_time" or day >= board.since:
-                rows.append(_entry(person, board, period, start, value, result["taken_at"]))
-    if not rows:
+                places.append((board.id, period, start))
+    if not places:
         return
-    averages = [board for board in values if is_average(board)]
-    entries = await _upsert(tx, rows, averages, person.shown)
+    entries = await _add(tx, person, places, values, result["taken_at"])
     standings = [standing_of(row, score_before(row, values[row.subject_id])) for row in entries]
     tell_scores(tx, person.id, person.cohort_id, person.shown, result["subject_id"], standings, late=late)
 
 
-def _entry(person: Person, board: BoardRow, period: str, start: date, value: int, at: datetime) -> dict[str, Any]:
-    return {
-        "user_id": person.id,
-        "subject_id": board.id,
-        "period": period,
-        "period_start": start,
-        "score": value,
-        "total": value,
-        "results": 1,
-        "reached_at": at,
-        "shown": person.shown if board.least <= 1 else "nobody",
-        "cohort_id": person.cohort_id,
-    }
-
-
-async def _upsert(
-    tx: Transaction, rows: list[dict[str, Any]], averages: Sequence[str], shown: str
+async def _add(
+    tx: Transaction, person: Person, places: Sequence[tuple[str, str, date]], values: Mapping[str, int], at: datetime
 ) -> Sequence[Row[Any]]:
     """Add to each entry in one statement; the rows as they are now."""
-    added = insert(EntryRow).values(rows)
-    total, results = EntryRow.total + added.excluded.total, EntryRow.results + 1
-    average = EntryRow.subject_id.in_(averages)
-    enough = results >= case((average, least_of("avg_score")), else_=1)
-    changed = added.on_conflict_do_update(
-        index_elements=["user_id", "subject_id", "period", "period_start"],
-        set_={
-            "total": total,
-            "results": results,
-            "score": case((average, cast(func.div(total, results), BigInteger)), else_=total),
-            "reached_at": func.greatest(EntryRow.reached_at, added.excluded.reached_at),
-            "shown": case((enough, shown), else_="nobody"),
-            "cohort_id": added.excluded.cohort_id,
-        },
-    )
-    return (await tx.db.execute(changed.returning(*ENTRY))).all()
+    boards, periods, starts = zip(*places, strict=True)
+    given = {
+        "user_id": person.id,
+        "cohort": person.cohort_id,
+        "shown": person.shown,
+        "at": at,
+        "boards": boards,
+        "periods": periods,
+        "starts": starts,
+        "values": [values[board] for board in boards],
+        "averages": [board for board in values if is_average(board)],
+        "least": least_of("avg_score"),
+    }
+    return (await tx.db.execute(ADD_TO_ENTRIES, given)).all()

@@ -19,7 +19,7 @@ from core.events.boards import LeaderboardPeriodEnded, LeaderboardRecalculated
 from core.leaderboards.rules import Period, day_of, least_of, week_of
 from core.leaderboards.truth import FREEZE, remake_open, remake_overall
 from core.transaction import Transaction
-from data.tables import BoardRow, EntryRow
+from data.tables import BoardRow, EntryRow, TallyRow
 
 WINNERS = 3
 """So many may share the first place and be told of as winners."""
@@ -112,6 +112,8 @@ async def recalculate(tx: Transaction, *, whole: bool = True) -> int:
         if board.of and board.id in boards:
             changed[board.id] = await remake_overall(tx, board.id, board.of)
             total += changed[board.id]
+    # Scores that nobody has any more.
+    await tx.db.execute(delete(TallyRow).where(TallyRow.people == 0))
     again = sorted(id for id, entries in changed.items() if entries)
     if again:
         tx.emit(LeaderboardRecalculated(boards=again, cohorts=sorted(cohorts.union(await _cohorts(tx)))))

@@ -1,7 +1,8 @@
 """Reading boards: the first of a table, and somebody's own place with their neighbours.
 
-A rank is counted when it is read, over an index: one more than those who are listed and ahead. So somebody who is not
-listed sees where they would stand. Names are those of the people who may be seen now, whatever an entry says.
+A rank is counted when it is read, by tallies or over an index: one more than those who are listed and ahead. So
+somebody who is not listed sees where they would stand. Names are those of the people who may be seen now, whatever an
+entry says.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.accounts.rules import avatar_url
 from core.errors import NotFound
 from core.ids import parse_id
+from core.leaderboards import tallies
 from core.leaderboards.rules import AROUND, PERIODS, TOP, Period, Scope, ends_at, ranks
 from core.leaderboards.state import KEPT, BoardState, Row, table_of
 from core.principal import Principal
@@ -170,39 +172,46 @@ FIRST = {
     )
     for scope in LISTED
 }
+COUNTED = {
+    "global": {"people": tallies.PEOPLE, "ahead": tallies.ahead("t.score")},
+    "cohort": {
+        "people": f"(SELECT count(*) FROM leaderboard_entries o WHERE {THIS.replace('e.', 'o.')}"  # noqa: S608
+        f" AND {LISTED['cohort'].replace('e.', 'o.')})",
+        "ahead": f"(SELECT count(*) FROM leaderboard_entries o WHERE {THIS.replace('e.', 'o.')}"  # noqa: S608
+        f" AND {LISTED['cohort'].replace('e.', 'o.')} AND o.score > t.score)",
+    },
+}
+"""How many are listed, and how many of them are ahead of a row `t`: a cohort is small, everybody may be many."""
+
 MINE = {
     scope: text(
         f"""
-        SELECT {ROW}, {LISTED[scope]} AND {IN_SIGHT[scope]} AS listed, n.people, n.ahead, {TODAY.replace("t.", "e.")}
-        FROM (VALUES (1)) one
-        LEFT JOIN leaderboard_entries e ON {THIS} AND e.user_id = :me AND e.results >= :least
-        LEFT JOIN users u ON u.id = e.user_id
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS people, count(*) FILTER (WHERE o.score > e.score) AS ahead
-            FROM leaderboard_entries o WHERE {THIS.replace("e.", "o.")} AND {LISTED[scope].replace("e.", "o.")}
-        ) n
+        SELECT t.*, {counted["people"]} AS people, {counted["ahead"]} AS ahead, {TODAY}
+        FROM (VALUES (1)) one LEFT JOIN (
+            SELECT {ROW}, {LISTED[scope]} AND {IN_SIGHT[scope]} AS listed
+            FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
+            WHERE {THIS} AND e.user_id = :me AND e.results >= :least
+        ) t ON true
         """  # noqa: S608
     )
-    for scope in LISTED
+    for scope, counted in COUNTED.items()
 }
 
 
 def _beside(scope: str, ahead: bool) -> str:
-    """Those next to a score, nearest first, with how many listed scores lie between."""
-    further = ">" if ahead else "<"
-    same = (
-        "(e.reached_at, e.user_id) < (:reached_at, :me)" if ahead else "(e.reached_at, e.user_id) > (:reached_at, :me)"
-    )
-    order = "e.score, e.reached_at DESC, e.user_id DESC" if ahead else BEST_FIRST
-    between = "o.score > :score AND o.score <= e.score" if ahead else "o.score > e.score AND o.score <= :score"
-    listed = LISTED[scope].replace("e.", "o.")
+    """Those next to a score, nearest first: those with the same score and those beyond are read apart, each in the
+    order of the index, so that many equals cost nothing."""
+    place = "(e.reached_at, e.user_id)"
+    apart = ("<", "DESC", "DESC") if ahead else (">", "", "")
+    ties = f"e.score = :score AND {place} {apart[0]} (:reached_at, :me)"
+    beyond = f"e.score {'>' if ahead else '<'} :score"
+    order = f"score {'' if ahead else 'DESC'}, reached_at {apart[1]}, user_id {apart[2]}"
+    rows = f"""SELECT {ROW} FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
+        WHERE {THIS} AND {LISTED[scope]} AND {IN_SIGHT[scope]} AND e.user_id <> :me AND"""  # noqa: S608
+    ordered = f"ORDER BY {', '.join('e.' + part for part in order.split(', '))} LIMIT {AROUND}"
     return f"""
-        SELECT t.*, (SELECT count(*) FROM leaderboard_entries o WHERE {THIS.replace("e.", "o.")} AND {listed}
-            AND {between.replace("e.score", "t.score")}) AS between_us, {str(ahead).lower()} AS before, {TODAY}
-        FROM (
-            SELECT {ROW} FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
-            WHERE {THIS} AND {LISTED[scope]} AND {IN_SIGHT[scope]} AND e.user_id <> :me
-                AND e.score {further}= :score AND (e.score {further} :score OR {same})
+        SELECT t.*, {COUNTED[scope]["ahead"]} AS ahead, {TODAY} FROM (
+            SELECT * FROM (({rows} {ties} {ordered}) UNION ALL ({rows} {beyond} {ordered})) both_of_them
             ORDER BY {order} LIMIT {AROUND}
         ) t"""  # noqa: S608
 
@@ -224,15 +233,8 @@ async def _among_all(db: AsyncSession, viewer: Principal, place: dict[str, Any],
     own = Own(Placed(_row(mine, scope), mine.ahead + 1), bool(mine.listed))
     near = {"me": me, "score": mine.score, "reached_at": mine.reached_at}
     beside = (await db.execute(BESIDE[scope], given | near)).all()
-    around = [own.placed, *(_beside_me(row, own, scope) for row in beside)]
+    around = [own.placed, *(Placed(_row(row, scope), row.ahead + 1) for row in beside)]
     return mine.people, top, own, sorted(around, key=lambda placed: placed.row.key)
-
-
-def _beside_me(row: SqlRow[Any], own: Own, scope: str) -> Placed:
-    """A neighbour's rank follows from one's own and how many are between; oneself counts for those behind if listed."""
-    if row.before:
-        return Placed(_row(row, scope), own.placed.rank - row.between_us)
-    return Placed(_row(row, scope), own.placed.rank + row.between_us)
 
 
 FRIENDS = text(

@@ -15,6 +15,7 @@ from sqlalchemy import or_, select, text, update
 from core.accounts.rules import WIDTH
 from core.events.boards import BoardScope, Move, RankChanged, Standing, StandingsChanged
 from core.events.fact import Fact
+from core.leaderboards import tallies
 from core.leaderboards.rules import SESSIONS, TOP
 from core.transaction import Transaction
 from data.tables import EntryRow, Friendship, User
@@ -24,18 +25,32 @@ HEARD = 100
 LOOKED_AT = 2_000
 """Friends are looked for among so many of those overtaken."""
 
+SCORE, BEFORE = "CAST(:score AS bigint)", "CAST(:before AS bigint)"
 LISTED = {"global": "shown = 'public'", "cohort": "cohort_id = :cohort AND shown <> 'nobody'"}
 AHEAD = {
-    scope: text(
+    # Among everybody by tallies, from which one's own entry is taken out again.
+    "global": text(
+        f"""
+        SELECT {tallies.ahead(SCORE)} - m.above AS ahead, {tallies.level(SCORE)} - m.level AS level,
+            {tallies.ahead(BEFORE)} - {tallies.ahead(SCORE)} - m.passed AS passed
+        FROM (
+            SELECT count(*) FILTER (WHERE score > :score) AS above, count(*) FILTER (WHERE score = :score) AS level,
+                count(*) FILTER (WHERE score > :before AND score <= :score) AS passed
+            FROM leaderboard_entries
+            WHERE subject_id = :board AND period = :period AND period_start = :start AND shown = 'public'
+                AND user_id = :me
+        ) m
+        """  # noqa: S608 - made of the constants above
+    ),
+    "cohort": text(
         f"""
         SELECT count(*) FILTER (WHERE score > :score) AS ahead, count(*) FILTER (WHERE score = :score) AS level,
             count(*) FILTER (WHERE score > :before AND score <= :score) AS passed
         FROM leaderboard_entries
-        WHERE subject_id = :board AND period = :period AND period_start = :start AND {listed}
-            AND user_id <> :me AND score >= :least
-        """  # noqa: S608 - made of the constants above
-    )
-    for scope, listed in LISTED.items()
+        WHERE subject_id = :board AND period = :period AND period_start = :start AND {LISTED["cohort"]}
+            AND user_id <> :me AND score >= :before
+        """  # noqa: S608
+    ),
 }
 OTHERS = {
     scope: text(
@@ -126,7 +141,7 @@ async def _move(tx: Transaction, mover: Mover, scope: BoardScope, standing: Stan
         given["cohort"] = mover.cohort_id
     score, before = standing.score, standing.before
     least = score if before is None else min(before, score)
-    counted = (await tx.db.execute(AHEAD[scope], given | {"before": least, "least": least})).one()
+    counted = (await tx.db.execute(AHEAD[scope], given | {"before": least})).one()
     rank = counted.ahead + 1
     previous = None
     if before is not None:
@@ -159,7 +174,7 @@ async def _is_contested(tx: Transaction, scope: BoardScope, given: dict[str, Any
 
 
 async def _ahead(tx: Transaction, scope: BoardScope, given: dict[str, Any], score: int) -> int:
-    counted = await tx.db.execute(AHEAD[scope], given | {"score": score, "before": score, "least": score})
+    counted = await tx.db.execute(AHEAD[scope], given | {"score": score, "before": score})
     return int(counted.one().ahead)
 
 

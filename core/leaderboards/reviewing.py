@@ -24,9 +24,9 @@ from core.principal import Principal
 from core.transaction import Transaction
 from data.tables import BoardRow, ChoiceRow, EntryRow, ResultRow, User
 
-Verdict = Literal["accepted", "voided"]
+Verdict = Literal["accepted", "voided", "reopened"]
 SCOPE = "results:review"
-STATUS = {"accepted": "counted", "voided": "voided"}
+STATUS = {"accepted": "counted", "voided": "voided", "reopened": "review"}
 
 Place = tuple[str, str, date]
 
@@ -37,6 +37,14 @@ class Waiting:
 
     result: ResultRow
     user: User
+
+
+async def decided_lately(db: AsyncSession, limit: int) -> list[Waiting]:
+    """What staff decided, the latest first."""
+    wanted = select(ResultRow, User).join(User, User.id == ResultRow.user_id)
+    wanted = wanted.where(ResultRow.reviewed_at.is_not(None), ResultRow.status != "review")
+    rows = await db.execute(wanted.order_by(ResultRow.reviewed_at.desc(), ResultRow.id).limit(limit))
+    return [Waiting(result, user) for result, user in rows]
 
 
 async def to_review(
@@ -51,8 +59,8 @@ async def to_review(
     return [Waiting(result, user) for result, user in rows]
 
 
-async def review_result(tx: Transaction, result_id: UUID, verdict: Verdict) -> ResultRow:
-    """Let a result count, or not; the same verdict again changes nothing."""
+async def review_result(tx: Transaction, result_id: UUID, verdict: Verdict, note: str = "") -> ResultRow:
+    """Let a result count, or not, or have it wait again; the same verdict again changes nothing."""
     tx.actor.require(SCOPE) if tx.actor.kind != "system" else None
     await hold_boards(tx)
     wanted = select(ResultRow).where(ResultRow.id == result_id).with_for_update()
@@ -62,6 +70,7 @@ async def review_result(tx: Transaction, result_id: UUID, verdict: Verdict) -> R
     if row.status == STATUS[verdict]:
         return row
     row.status, row.reviewed_at, row.reviewed_by = STATUS[verdict], tx.now, _name(tx.actor)
+    row.note = note or None
     event = ResultReviewed(result_id=row.id, owner_id=row.user_id, verdict=verdict)
     tx.emit(event, user_id=tx.actor.id if tx.actor.kind == "person" else None, subject=row.subject_id)
     await recount_person(tx, row.user_id, row.subject_id)

@@ -26,7 +26,7 @@ const grace = () => 2000 + Math.random() * 2000;
 
 /** Elements that fill a page of their own are loaded where they stand. */
 const OWN = {"tandem-boards": "./elements/boards.js", "tandem-cohort": "./elements/cohort.js", "tandem-friendships": "./elements/friendships.js", "tandem-progress": "./elements/progress.js",
-  "tandem-hidden": "./elements/hidden.js", "tandem-reports": "./elements/reports.js"};
+  "tandem-hidden": "./elements/hidden.js", "tandem-reports": "./elements/reports.js", "tandem-review": "./elements/review.js"};
 for (const [tag, module] of Object.entries(OWN)) if (document.querySelector(tag)) import(module);
 
 startTheme();

@@ -10,7 +10,7 @@ from data.tables.activity import (
     ActivityRow,
 )
 from data.tables.base import Base
-from data.tables.boards import BoardRow, ChoiceRow, EntryRow, ResultRow
+from data.tables.boards import BoardRow, ChoiceRow, EntryRow, ResultRow, TallyRow
 from data.tables.cohorts import ChallengeEntry, CohortChallenge, CohortMessage, CohortRoomRow, MessageReport
 from data.tables.log import EventRow, InboundKey, Meta, ParkedEvent, ReactionCursor
 from data.tables.nudges import DeliveryRow, NotificationRow, NudgeLimits, NudgeMute, NudgeRow, NudgeSettings
@@ -90,6 +90,7 @@ __all__ = [
     "SkillBest",
     "StaffAccount",
     "Switch",
+    "TallyRow",
     "TeamActionRow",
     "TeamResultRow",
     "TeamRow",

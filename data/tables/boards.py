@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -60,6 +60,7 @@ class ResultRow(Base):
     wpm: Mapped[int | None] = mapped_column(Integer)
     """In hundredths too."""
     seconds: Mapped[int | None] = mapped_column(Integer)
+    items: Mapped[int | None] = mapped_column(Integer)
     taken_at: Mapped[datetime]
     received_at: Mapped[datetime]
     in_day: Mapped[bool] = mapped_column(Boolean)
@@ -70,6 +71,8 @@ class ResultRow(Base):
     """Why it was held for review."""
     reviewed_at: Mapped[datetime | None]
     reviewed_by: Mapped[str | None] = mapped_column(String(80))
+    note: Mapped[str | None] = mapped_column(Text)
+    """Why it was decided so, in the words of who did."""
 
 
 class EntryRow(Base):
@@ -83,7 +86,9 @@ class EntryRow(Base):
             "subject_id",
             "period",
             "period_start",
-            "score",
+            text("score DESC"),
+            "reached_at",
+            "user_id",
             postgresql_where=text("shown = 'public'"),
         ),
         Index(
@@ -115,6 +120,24 @@ class EntryRow(Base):
     cohort_rank: Mapped[int | None] = mapped_column(Integer)
     frozen_at: Mapped[datetime | None]
     details: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default="{}")
+
+
+class TallyRow(Base):
+    """How many of those whom everybody may see have a score, and how many one within a span of 256 scores.
+
+    Triggers on the entries keep it, in the transaction that changes them: a rank on a large board is a sum of these.
+    """
+
+    __tablename__ = "leaderboard_tallies"
+    __table_args__ = ({"postgresql_with": {"fillfactor": "60"}},)
+
+    subject_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    period: Mapped[str] = mapped_column(String(16), primary_key=True)
+    period_start: Mapped[date] = mapped_column(Date, primary_key=True)
+    width: Mapped[int] = mapped_column(Integer, primary_key=True)
+    bucket: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    """The score divided by the width."""
+    people: Mapped[int] = mapped_column(Integer)
 
 
 class ChoiceRow(Base):

@@ -185,7 +185,7 @@ async def test_the_navigation_offers_what_the_role_may_open_and_nothing_else(
     links = page.get_by_role("navigation", name="Pages").get_by_role("link")
     offered = [await link.get_attribute("href") for link in await links.all()]
     leads = ["/workshop"] if persona in ("demo-tutor", "demo-facilitator", "demo-admin") else []
-    staff = ["/review/activities", "/admin", "/api/v1/"] if persona == "demo-admin" else []
+    staff = ["/review/activities", "/review", "/admin", "/api/v1/"] if persona == "demo-admin" else []
     wide = ["/subjects", "/people", "/activity"]
     if persona == "demo-analyst":
         assert offered == ["/", "/boards", *wide]

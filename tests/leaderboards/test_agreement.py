@@ -7,6 +7,7 @@ and wish, and people who are erased.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,7 +27,7 @@ from core.leaderboards.reviewing import Verdict, review_result
 from core.leaderboards.rules import PERIODS
 from core.principal import SYSTEM, Principal
 from core.transaction import Transaction
-from data.tables import BoardRow, ChoiceRow, EntryRow, Friendship, ResultRow, User
+from data.tables import BoardRow, ChoiceRow, EntryRow, Friendship, ResultRow, TallyRow, User
 from tests.factories import Make
 from tests.leaderboards.model import EPOCH, Model, Taken, least, ranked, utc
 
@@ -137,6 +138,7 @@ class Community:
         async with self.app.transactions.read() as db:
             rows = {row.id: row for row in (await db.execute(select(BoardRow))).scalars()}
             entries = (await db.execute(select(EntryRow))).scalars().all()
+            tallies = (await db.execute(select(TallyRow))).scalars().all()
             users = {user.id: user for user in (await db.execute(select(User))).scalars()}
             out = {c.user_id for c in (await db.execute(select(ChoiceRow))).scalars() if not c.listed}
         for board in MADE_OF_RESULTS:
@@ -150,6 +152,13 @@ class Community:
                     if (e.subject_id, e.period, e.period_start) == (board.id, period, start)
                 }
                 assert found == self.model.table(board.id, period, start), (board.id, period, start)
+        seen_by_all = Counter((e.subject_id, e.period, e.period_start, e.score) for e in entries if e.shown == "public")
+        for width in (1, 256):
+            spans = Counter[tuple[Any, ...]]()
+            for (board_id, period, start, score), people in seen_by_all.items():
+                spans[board_id, period, start, score // width] += people
+            kept = {(t.subject_id, t.period, t.period_start, t.bucket): t.people for t in tallies if t.width == width}
+            assert {place: people for place, people in kept.items() if people} == spans
         for entry in entries:
             user = users[entry.user_id]
             enough = entry.results >= least(entry.subject_id)

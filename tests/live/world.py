@@ -313,8 +313,15 @@ class World:
         if results:
             # Another verdict than the one that stands: the same again is no news.
             id, status = self.chance.choice(results)
-            verdict: Verdict = "voided" if status == "counted" else "accepted"
+            other: dict[str, list[Verdict]] = {"counted": ["voided", "reopened"], "voided": ["accepted", "reopened"]}
+            verdict = self.chance.choice(other.get(status, ["accepted", "voided"]))
             await self.app.transactions.run(SYSTEM, review_result, id, verdict)
+
+    async def hurry(self) -> None:
+        """Somebody is faster than one can be: that result is held."""
+        said = {"type": "practice_completed", "external_id": self.anybody(), "subject": "math", "skill": "algebra"}
+        said |= {"id": f"evt-{self.number()}", "at": self.clock.now().isoformat()}
+        await take_in(self.app.transactions, SYSTEM, [said | {"properties": {"score": 100, "seconds": 2}}])
 
     async def recalculate_boards(self) -> None:
         await self.app.transactions.run(SYSTEM, recalculate)
@@ -563,6 +570,7 @@ OPERATIONS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "read_feed": World.read_feed,
     "share": World.share,
     "choose_listing": World.choose_listing,
+    "hurry": World.hurry,
     "review_result": World.review_result,
     "recalculate_boards": World.recalculate_boards,
     "end_periods": World.end_periods,

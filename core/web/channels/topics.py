@@ -427,6 +427,14 @@ TOPICS: tuple[TopicSpec, ...] = (
         messages=BOARD,
     ),
     TopicSpec(
+        "reviews:results",
+        "How many results wait for a second look; said again whenever that or a decision is another.",
+        "results:review",
+        history=True,
+        collapse=LATEST,
+        messages=(MessageSpec("snapshot", m.Snapshot),),
+    ),
+    TopicSpec(
         "user:{user_id}:rank-changes",
         "One's own ranks, as they change by one's own results or because one was overtaken.",
         "socket:connect",

@@ -1,23 +1,20 @@
-"""Boards: the first of a table with one's own place in it, whether one is on them, and results to look at again."""
+"""Boards: the first of a table with one's own place in it, and whether one is on them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Literal
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
-from core.accounts.queries import public_of
 from core.content import boards
 from core.errors import Forbidden, Invalid
 from core.leaderboards.people import choose_listing, is_listed
 from core.leaderboards.queries import Placed, Reading, all_boards, read_board
-from core.leaderboards.reviewing import Verdict, Waiting, review_result, to_review
 from core.leaderboards.rules import RULE, TOP, Period, ends_at, velocity
 from core.transaction import Transaction
-from core.web.rest.fields import Input, NextCursor, Output, Paged, UserId, capped, make_cursor, read_cursor
+from core.web.rest.fields import Input, Output, UserId
 from core.web.routes import READING, Call, Routes
 from data.tables import BoardRow
 
@@ -286,125 +283,4 @@ def _entry(placed: Placed) -> EntryOut:
         velocity=velocity(row.history),
         history=list(row.history),
         timestamp=row.reached_at,
-    )
-
-
-# --- a second look
-
-
-class ReviewsQuery(Paged, frozen=True, kw_only=True):
-    """Which results: those that wait, or all of one person."""
-
-    user_id: UUID | None = None
-
-
-class ResultOut(Output, frozen=True, kw_only=True):
-    """A result, and what became of it."""
-
-    result_id: UUID
-    user_id: UUID
-    user_name: str
-    subject: str
-    skill: str | None
-    type: str
-    score: Annotated[float, Meta(description="0 to 100.")]
-    points: int
-    wpm: float | None
-    seconds: int | None
-    taken_at: datetime
-    status: Annotated[str, Meta(description="`counted`, `review` or `voided`.")]
-    reason: Annotated[str | None, Meta(description="Why it was held: a code.")]
-
-
-class ReviewsOut(Output, frozen=True, kw_only=True):
-    """Results, the oldest first."""
-
-    results: list[ResultOut]
-    next_cursor: NextCursor
-
-
-class VerdictIn(Input, frozen=True, kw_only=True):
-    """What staff decided."""
-
-    verdict: Verdict
-
-
-class VerdictOut(Output, frozen=True, kw_only=True):
-    """What stands now."""
-
-    result_id: UUID
-    status: str
-
-
-@routes(
-    "GET",
-    "/api/v1/results/reviews",
-    scope="results:review",
-    summary="Results that wait for a second look, or all results of one person.",
-    rate=READING,
-    answer_example={
-        "results": [
-            {
-                "result_id": "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5e",
-                "user_id": "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5f",
-                "user_name": "Ada",
-                "subject": "math",
-                "skill": "algebra",
-                "type": "practice_completed",
-                "score": 100,
-                "points": 30,
-                "wpm": None,
-                "seconds": 2,
-                "taken_at": "2026-03-02T11:59:30Z",
-                "status": "review",
-                "reason": "too_fast",
-            }
-        ],
-        "next_cursor": None,
-    },
-)
-async def get_reviews(call: Call[None, ReviewsQuery]) -> ReviewsOut:
-    limit = capped(call.query.limit)
-    after = (
-        read_cursor(call.query.cursor, tuple[Annotated[datetime, Meta(tz=True)], UUID]) if call.query.cursor else None
-    )
-    async with call.app.transactions.read() as db:
-        found = await to_review(db, limit=limit + 1, after=after, user_id=call.query.user_id)
-    last = found[limit - 1].result if len(found) > limit else None
-    return ReviewsOut(
-        results=[_result(waiting) for waiting in found[:limit]],
-        next_cursor=make_cursor(last.taken_at, last.id) if last else None,
-    )
-
-
-@routes(
-    "POST",
-    "/api/v1/results/{result_id}/review",
-    scope="results:review",
-    summary="Let a result count, or void it: every board is right at once, those that are kept included.",
-    errors=(404,),
-    example={"verdict": "voided"},
-    answer_example={"result_id": "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5e", "status": "voided"},
-)
-async def post_review(tx: Transaction, call: Call[VerdictIn, None]) -> VerdictOut:
-    row = await review_result(tx, call.path_id("result_id"), call.body.verdict)
-    return VerdictOut(result_id=row.id, status=row.status)
-
-
-def _result(waiting: Waiting) -> ResultOut:
-    row = waiting.result
-    return ResultOut(
-        result_id=row.id,
-        user_id=row.user_id,
-        user_name=public_of(waiting.user).name,
-        subject=row.subject_id,
-        skill=row.skill,
-        type=row.event_type,
-        score=row.score / 100,
-        points=row.points,
-        wpm=None if row.wpm is None else row.wpm / 100,
-        seconds=row.seconds,
-        taken_at=row.taken_at,
-        status=row.status,
-        reason=row.reason,
     )
