@@ -118,8 +118,8 @@ class App:
         self.transactions = Transactions(database, self.clock, self.pubsub.poke)
         self.hub = Hub()
         public = [GlobalFeed(), SubjectFeed(subjects()), PersonFeed(), AchievementsFeed(), HighScoresFeed()]
-        boards = [GlobalBoard(), CohortBoard(), ReviewQueue()]
-        self.topics = Topics([*public, CohortRoom(), *boards, *OWN, WorkshopView()])
+        boards = (GlobalBoard(), CohortBoard())
+        self.topics = Topics([*public, CohortRoom(), *boards, ReviewQueue(), *OWN, WorkshopView()])
         self.replicas = Replicas(self.transactions, self.hub, self.topics, self.clock)
         self.relay = Relay(self.transactions, self.hub, self.topics, Decorator(self.transactions))
         rewards = [PROGRESS] if settings.rewards == "on" else []

@@ -47,7 +47,8 @@ class ReviewQueue(LiveView[Queue]):
         return RESYNC
 
     def message(self, delivery: Delivery, params: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
-        return None
+        gone = isinstance(delivery.fact.event, PersonErased)
+        return ("person_removed", {"user_id": str(delivery.fact.user_id)}) if gone else None
 
     def resumable(self, delivery: Delivery) -> bool:
         return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -66,3 +68,30 @@ async def test_the_address_keeps_the_table_and_an_ended_week_is_read_as_it_was(h
     await expect(page.locator("tandem-boards .frozen")).to_contain_text("as it ended")
     await page.get_by_role("button", name="This week").click()
     await expect(page.locator("tandem-boards .frozen")).to_have_count(0)
+
+
+@pytest.mark.req("LB-14", "LB-13")
+async def test_a_held_result_is_weighed_decided_and_taken_back(house: Server, visit: Visit) -> None:
+    page = await visit("demo-admin", "/review")
+    await live(page)
+    review = page.locator("tandem-review")
+    await expect(review.locator(".state")).to_contain_text("Nothing waits", timeout=SLOW)
+    hasty = {"score": 99, "seconds": 12, "items": 40}
+    for n in range(2):
+        await send(house, "PUT", f"/api/v1/people/hasty-{n}", {"name": f"Ann{n} Example", "role": "student"})
+    await tell(house, *(practice(f"hasty{n}", f"hasty-{n}", properties=hasty) for n in range(2)))
+    await expect(review.locator(".item")).to_have_count(2, timeout=SLOW)
+    await expect(review.locator("dl")).to_contain_text("0.3 s")
+    await expect(review).not_to_contain_text("Example")
+    await review.get_by_role("button", name="Show name, on record").click()
+    await expect(review).to_contain_text(re.compile("Ann[01] Example"))
+    await page.keyboard.press("j")
+    await expect(review.locator(".item").nth(1)).to_have_attribute("aria-current", "true")
+    await page.keyboard.press("2")
+    await review.get_by_role("button", name="Decide", exact=True).click()
+    await expect(review).to_contain_text("A reason belongs to it")
+    await review.get_by_label("Reason").fill("Forty items in twelve seconds.")
+    await review.get_by_role("button", name="Decide", exact=True).click()
+    await expect(review.locator(".item")).to_have_count(1, timeout=SLOW)
+    await review.get_by_role("button", name="Undo").click()
+    await expect(review.locator(".item")).to_have_count(2, timeout=SLOW)

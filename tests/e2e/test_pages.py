@@ -28,6 +28,7 @@ PAGES = {
     "/subjects/math": "demo-tutor",
     "/boards": "demo-student",
     "/me": "demo-student",
+    "/review": "demo-admin",
     "/nudges": "demo-student",
     "/cohort": "demo-tutor",
     "/friends": "demo-student",

@@ -176,6 +176,7 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
         f"{workshop}/knocks": {"name": "Lena"},
         f"{workshop}/moves": {"move": "ready", "version": 0},
         f"/api/v1/results/{activity}/review": {"verdict": "voided"},
+        "/api/v1/names": {"user_id": str(other.id), "why": "A result that was held."},
         "/api/v1/practice": {"subject": "math", "skill": "algebra"},
         "/api/v1/co-sessions": {"user_id": str(mate.id), "subject": "math", "skill": "algebra"},
     }
@@ -208,7 +209,7 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
         person = make.token(one, "api")
         bearers = {"friends:write": person, "activity:react": person, TAKE_PART: guest["token"]}
         bearers |= {"activity:read": person, "activity:moderate": person}
-        bearers |= dict.fromkeys(("cohort:write", "chat:moderate", "nudges:write"), person)
+        bearers |= dict.fromkeys(("cohort:write", "chat:moderate", "nudges:write", "results:review"), person)
         bearers["practice:write"] = make.token(mate, "api") if route.path in paths else person
         bearer = bearers.get(str(route.scope), "")
         sent = [await api("POST", path, bodies.get(path), headers=keyed(f"k{n}"), bearer=bearer) for _ in range(2)]

@@ -432,7 +432,7 @@ TOPICS: tuple[TopicSpec, ...] = (
         "results:review",
         history=True,
         collapse=LATEST,
-        messages=(MessageSpec("snapshot", m.Snapshot),),
+        messages=BOARD[1:],
     ),
     TopicSpec(
         "user:{user_id}:rank-changes",

@@ -33,7 +33,7 @@ export const BOARD_CSS = `
   .rank b { display: inline-grid; place-items: center; min-width: 26px; height: 26px; padding: 0 4px; font-weight: 600; color: var(--muted); border-radius: 8px; }
   .line.first .rank b { color: var(--warm); background: var(--warm-weak); }
   .change { display: inline-flex; align-items: center; justify-content: center; gap: 2px; font-size: 13px; font-weight: 600; color: var(--muted); }
-  .rose { color: var(--good); }
+  .change.rose, .speed.rose { color: var(--good); }
   .name { display: flex; align-items: center; gap: 8px; min-width: 0; }
   .name > .icon { color: var(--muted); }
   .person { display: inline-flex; align-items: center; gap: 10px; min-width: 0; min-height: 38px; padding: 0 8px 0 0; margin: 0; font: inherit; font-weight: 500; color: inherit;

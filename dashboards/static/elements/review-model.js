@@ -24,8 +24,9 @@ export function evidence(result) {
 }
 
 /** One line about a result in a list: what and how long. */
-export function brief({subject, skill, items, seconds, score}, named) {
+export function brief({subject, skill, items, seconds, score, wpm, reason}, named) {
   const what = [named(subject), skill && named(skill)].filter(Boolean).join(", ");
+  if (reason === "implausible_speed" && wpm !== null) return [what, `${number(wpm)} words a minute`];
   const how = items && seconds !== null ? `${items} items in ${seconds} s` : seconds !== null ? `${number(score)}% in ${seconds} s` : `${number(score)}%`;
   return [what, how];
 }

@@ -2,6 +2,7 @@
 export const REVIEW_CSS = `
   .page { display: grid; grid-template-columns: 348px minmax(0, 1fr); gap: 20px; align-items: start; }
   .card { min-width: 0; background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius-l); }
+  section[aria-label="The result"] { scroll-margin-top: calc(var(--bar, 56px) + 12px); }
   .queue { padding: 14px 8px 8px; }
   .head { display: flex; align-items: baseline; justify-content: space-between; gap: 12px; padding: 0 10px; }
   h2 { margin: 0; font-size: 16px; font-weight: 640; line-height: 1.3; }

@@ -30,7 +30,7 @@ class Review extends TandemElement {
     this.detail.hidden = true;
     signal.addEventListener("abort", () => clearTimeout(this.timer), {once: true});
     document.addEventListener("keydown", (event) => this.key(event), {signal});
-    this.join("reviews:results", {onSnapshot: (told) => this.told(told)});
+    this.join("reviews:results", {onSnapshot: (told) => this.told(told), onEvent: () => this.load()});
     everyTenSeconds(() => this.tick(), signal);
   }
 
@@ -77,7 +77,7 @@ class Review extends TandemElement {
 
   item(result) {
     const [what, how] = brief(result, named);
-    return h("li", {}, h("button", {class: "item", type: "button", "data-id": result.result_id, "aria-current": String(result.result_id === this.chosen), onclick: () => this.choose(result.result_id)},
+    return h("li", {}, h("button", {class: "item", type: "button", "data-id": result.result_id, "aria-current": String(result.result_id === this.chosen), onclick: () => { this.choose(result.result_id); if (innerWidth < 1000) this.detail.scrollIntoView({block: "start"}); }},
       h("span", {class: "sign"}, icon(SIGNS[result.reason] ?? "eye")), h("span", {}, h("b", {}, titleOf(result)), h("span", {}, what), h("span", {class: "num"}, how)),
       h("time", {class: "num", datetime: result.taken_at}, ago(result.taken_at).replace(" ago", ""))));
   }
@@ -147,7 +147,7 @@ class Review extends TandemElement {
     }}, h("h3", {}, "Your decision"), choice("accepted", "1", "Let it count", "Every board is right at once, those of the past included"),
       choice("voided", "2", "Set it aside", "It counts on no board. The person is told nothing"),
       h("label", {class: "note", for: "note"}, "Reason, kept on record"), this.note, problem,
-      h("div", {class: "ways"}, decide, h("button", {class: "btn text", type: "button", onclick: () => this.key({key: "j"})}, "Skip for now")));
+      h("div", {class: "ways"}, decide, h("button", {class: "btn text", type: "button", onclick: () => this.key({key: "j"})}, "Skip")));
   }
 
   async send(result, verdict, note = "") {
