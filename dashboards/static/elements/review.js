@@ -51,7 +51,7 @@ class Review extends TandemElement {
   async load() {
     const {tab} = this;
     try {
-      const {results} = await api(`/api/v1/results/reviews?limit=50${tab === "decided" ? "&decided=true" : ""}`, {signal: this.life.signal});
+      const {results} = await api(`/results/reviews?limit=50${tab === "decided" ? "&decided=true" : ""}`, {signal: this.life.signal});
       if (tab !== this.tab) return;
       this.results = results;
       this.draw();
@@ -105,7 +105,7 @@ class Review extends TandemElement {
   }
 
   async loadPast(result, past, beside) {
-    const {results} = await api(`/api/v1/results/reviews?limit=100&user_id=${result.user_id}`, {signal: this.life.signal}).catch(() => ({results: []}));
+    const {results} = await api(`/results/reviews?limit=100&user_id=${result.user_id}`, {signal: this.life.signal}).catch(() => ({results: []}));
     const same = results.filter(({subject}) => subject === result.subject);
     const mean = usual(same, result.result_id);
     if (mean) beside.append(h("dt", {}, `Usual here, of ${mean.count}`), h("dd", {class: "num"}, `${Math.round(mean.mean)}%`));
@@ -120,7 +120,7 @@ class Review extends TandemElement {
     if (this.names.has(result.user_id)) { show(this.names.get(result.user_id)); return line; }
     line.append(h("button", {class: "name", type: "button", onclick: async () => {
       try {
-        const {name} = await api("/api/v1/names", {body: {user_id: result.user_id, why: `A result that was held: ${result.reason ?? "review"}`}});
+        const {name} = await api("/names", {method: "POST", body: {user_id: result.user_id, why: `A result that was held: ${result.reason ?? "review"}`}});
         this.names.set(result.user_id, `${name}. This look is on record.`);
         show(this.names.get(result.user_id));
       } catch (error) { line.append(h("p", {class: "problem", role: "alert"}, error.message)); }
@@ -151,7 +151,7 @@ class Review extends TandemElement {
   }
 
   async send(result, verdict, note = "") {
-    await api(`/api/v1/results/${result.result_id}/review`, {body: {verdict, note}});
+    await api(`/results/${result.result_id}/review`, {method: "POST", body: {verdict, note}});
     this.note = null;
     this.chosen = null;
     clearTimeout(this.timer);
