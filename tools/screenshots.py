@@ -1,4 +1,4 @@
-"""Takes the README's pictures: `python -m tools.screenshots [FOLDER]` writes docs/images/*.png.
+"""Takes the pictures of the docs: `python -m tools.screenshots [NAME …] [--into FOLDER]` writes docs/images/*.png.
 
 A demo node of its own starts in a temporary folder on a free port, with the simulated community hurried and a week of
 practice told by a host, so that the pictures show a living place. Nothing is kept afterwards but the pictures.
@@ -6,6 +6,7 @@ practice told by a host, so that the pictures show a living place. Nothing is ke
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import re
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,13 +35,21 @@ SIZES = {1440: 900, 390: 844}
 BOTH, LIGHT = ("light", "dark"), ("light",)
 PATIENCE = 120_000
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage")
-SUBJECTS = (("math", "algebra"), ("science", "biology"), ("english", "reading"))
+SUBJECTS = (("math", "algebra"), ("science", "biology"), ("reading", "comprehension"))
 FIRST = ("Alba", "Bruno", "Carla", "David", "Elin", "Farid", "Greta", "Hugo")
 LAST = ("Costa", "Duarte", "Engel", "Fontana", "Garcia")
 NAMES = [f"{first} {last}" for first in FIRST for last in LAST]
 WHERE = {
     "enter": ("", "/enter", LIGHT),
     "home": ("demo-student", "/", BOTH),
+    "practice": ("demo-student", "/practice", BOTH),
+    "subject": ("demo-student", "/subjects/math", BOTH),
+    "boards": ("demo-student", "/boards", BOTH),
+    "cohort": ("demo-student", "/cohort", BOTH),
+    "me": ("demo-student", "/me", BOTH),
+    "friends": ("demo-student", "/friends", BOTH),
+    "nudges": ("demo-student", "/nudges", BOTH),
+    "activity": ("demo-student", "/activity", BOTH),
     "admin": ("demo-admin", "/admin", BOTH),
     "api": ("demo-admin", "/api/v1/", LIGHT),
     "login": ("", "/login", LIGHT),
@@ -54,18 +63,33 @@ STILL = """async () => {
 }"""
 
 
+WHOLE = """async () => {
+    const under = (one) => [one, ...(one.shadowRoot ? parts(one.shadowRoot) : [])];
+    const parts = (root) => [...root.querySelectorAll("*")].flatMap(under);
+    const loading = () => parts(document).some((one) => one.matches('[aria-busy="true"]') && one.checkVisibility());
+    const end = performance.now() + 30000;
+    while (loading() && performance.now() < end) await new Promise((done) => requestAnimationFrame(done));
+}"""
+"""Waits until nothing on the page is loading any more."""
+
+
 def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"workshop, {', '.join(WHERE)}; all if none is named")
+    parser.add_argument("--into", type=Path, default=IMAGES)
+    options = parser.parse_args(arguments)
+    wanted, folder = options.names or ["workshop", *WHERE], options.into
     program = chromium()
     if program is None:
         print("No Chromium starts here: `apt-get install chromium` gives one.", file=sys.stderr)
         return 1
-    folder = Path(arguments[0]) if arguments else IMAGES
     folder.mkdir(parents=True, exist_ok=True)
     with demo() as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         tell_a_week(base)
         hurry(browser, base)
-        written = [*take_workshop(browser, base, folder, smaller), *take_all(browser, base, folder)]
+        workshop = take_workshop(browser, base, folder, smaller) if "workshop" in wanted else ()
+        written = [*workshop, *take_all(browser, base, folder, wanted)]
         browser.close()
     print(f"{len(written)} pictures, {sum(path.stat().st_size for path in written) / 1e6:.1f} MB, in {folder}")
     return 0
@@ -108,6 +132,8 @@ def tell_a_week(base: str) -> None:
         send(base, "PUT", f"/api/v1/people/learner-{number}", person)
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     events = [event(now - timedelta(hours=ago), number) for ago in range(1, 168) for number in busy(now, ago)]
+    # The student's own first: everything about them is counted before the pictures are taken.
+    events = [own(now - timedelta(hours=24 * days), days) for days in range(5, 0, -1)] + events
     for start in range(0, len(events), 500):
         send(base, "POST", "/api/v1/events", {"events": events[start : start + 500]})
 
@@ -133,6 +159,13 @@ def event(hour: datetime, number: int) -> dict[str, object]:
         "skill": skill,
         "properties": {"score": 60 + (number * 11 + hour.hour) % 40},
     }
+
+
+def own(at: datetime, number: int) -> dict[str, object]:
+    """What the student of the pictures did on a day: there is something to see of theirs, too."""
+    subject, skill = SUBJECTS[number % len(SUBJECTS)]
+    told = {"type": "practice_completed", "external_id": "demo-student", "subject": subject, "skill": skill}
+    return told | {"id": f"own-{number}", "at": at.isoformat(), "properties": {"score": 70 + 4 * number}}
 
 
 def send(base: str, method: str, path: str, body: object) -> None:
@@ -169,12 +202,14 @@ def counted(page: Page) -> None:
     expect(page.locator("tandem-figures li").nth(1)).not_to_contain_text(re.compile(r"open0"), timeout=PATIENCE)
 
 
-def take_all(browser: Browser, base: str, folder: Path) -> Iterator[Path]:
+def take_all(browser: Browser, base: str, folder: Path, wanted: Collection[str]) -> Iterator[Path]:
     for name, (persona, path, themes) in WHERE.items():
+        if name not in wanted:
+            continue
         for width in SIZES:
             for theme in themes:
                 page = look(browser, base, persona, path, width, theme)
-                settle(page, path)
+                settle(page, path, persona)
                 target = folder / f"{name}-{width}-{theme}.png"
                 target.write_bytes(smaller(page.screenshot(animations="disabled")))
                 page.context.close()
@@ -185,6 +220,7 @@ def look(browser: Browser, base: str, persona: str, path: str, width: int, theme
     """A page as somebody sees it in a window of its own."""
     window = {"width": width, "height": SIZES[width]}
     page = browser.new_context(viewport=window, color_scheme=theme, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
+    page.set_default_timeout(PATIENCE)
     if persona:
         page.goto(f"{base}/enter?next={path}")
         page.locator(f'form:has(input[value="{persona}"]) button').click()
@@ -194,9 +230,12 @@ def look(browser: Browser, base: str, persona: str, path: str, width: int, theme
     return page
 
 
-def settle(page: Page, path: str) -> None:
+def settle(page: Page, path: str, persona: str = "") -> None:
     """Wait until fonts and everything that comes live are there."""
     page.evaluate("document.fonts.ready.then(() => true)")
+    if persona and not path.startswith("/api"):
+        expect(page.locator("tandem-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    page.evaluate(WHOLE)
     if path == "/":
         expect(page.locator("tandem-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
         expect(page.locator("tandem-feed .item").nth(10)).to_be_attached(timeout=PATIENCE)
