@@ -11,7 +11,8 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from core.accounts.rules import avatar_url
+from core.accounts.rules import avatar_url, is_text
+from core.errors import BadRequest
 from core.principal import Principal
 from core.social import chat
 from core.social.room_queries import (
@@ -31,6 +32,8 @@ from core.web.routes import READING, Call, Routes
 from data.tables import CohortRoomRow
 
 routes = Routes("Cohort")
+
+Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 ADA = "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5e"
 MESSAGE_ID = "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d70"
@@ -178,6 +181,8 @@ async def get_members(call: Call[None, MembersQuery]) -> MembersOut:
     limit, after = capped(call.query.limit), None
     if call.query.cursor:
         after = read_cursor(call.query.cursor, tuple[str, UUID])
+        if not is_text(after[0]):
+            raise BadRequest("This cursor is not one of ours.")
     async with call.app.transactions.read() as db:
         search = call.query.search.strip()
         hidden = call.principal.hidden
@@ -259,7 +264,7 @@ def _message(said: Said) -> MessageOut:
 async def get_messages(call: Call[None, Paged]) -> MessagesOut:
     me, cohort_id = _in(call.principal)
     limit = capped(call.query.limit)
-    before = read_cursor(call.query.cursor, tuple[int])[0] if call.query.cursor else None
+    before = read_cursor(call.query.cursor, tuple[Seq])[0] if call.query.cursor else None
     async with call.app.transactions.read() as db:
         is_open = chat_of(await db.get(CohortRoomRow, cohort_id))["open"]
         found: list[Said] = []
