@@ -41,11 +41,17 @@ class NudgeLimits extends TandemElement {
     if (held) this.root.querySelector(`[aria-label="${CSS.escape(held)}"]`)?.focus();
   }
 
-  /** Keep a change of a child's limits; all of them are said each time. */
-  async keep(child, change) {
+  /** Keep a change of a child's limits, one after the other: all of them are said each time, as they are by then. */
+  keep(child, change) {
+    child.turn = (child.turn ?? Promise.resolve()).then(() => this.say(child, change));
+    return child.turn;
+  }
+
+  async say(child, change) {
     const {parent: _, ...before} = child.wishes.limits ?? NONE;
+    const now = {...NONE, ...before};
     try {
-      await ask("PUT", `/children/${child.user_id}/nudge-limits`, {...NONE, ...before, ...change});
+      await ask("PUT", `/children/${child.user_id}/nudge-limits`, {...now, ...(typeof change === "function" ? change(now) : change)});
       child.wishes = await ask("GET", `/children/${child.user_id}/nudge-limits`);
       this.draw();
       toast(`Kept for ${child.name}, from now on.`, "good");
@@ -85,7 +91,7 @@ class NudgeLimits extends TandemElement {
 
   kind(child, limits, kind, label) {
     const off = limits.kinds_off.includes(kind);
-    const next = (on) => ({kinds_off: on ? limits.kinds_off.filter((one) => one !== kind) : [...limits.kinds_off, kind]});
+    const next = (on) => ({kinds_off: before}) => ({kinds_off: on ? before.filter((one) => one !== kind) : [...before, kind]});
     return h("div", {class: "part"}, h("div", {class: "top"}, h("b", {}, label), toggle(`${label}, ${child.name}`, !off, (on) => this.keep(child, next(on)))),
       off ? h("p", {}, `Off for ${child.name}.`) : null);
   }
