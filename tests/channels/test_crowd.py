@@ -149,6 +149,38 @@ def test_everybody_holds_the_truth_about_those_whom_they_are_told_of(
         asyncio.run(run())
 
 
+@pytest.mark.req("PR-8")
+async def test_whose_friends_change_while_they_are_asked_for_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("core.presence.crowd.OTHERS", 1)
+    room, asked = Room(), list[set[str]]()
+    reading, answer = asyncio.Event(), asyncio.Event()
+
+    async def slowly(viewers: Iterable[str]) -> dict[str, frozenset[str]]:
+        found = {one: room.friends[one] for one in viewers}
+        asked.append(set(found))
+        reading.set()
+        await answer.wait()
+        return found
+
+    room.announcer._friends_of = slowly
+    for name in NAMES:
+        await room.step("join", name, 0)
+    for name in ("c", "d"):
+        await room.step("listen", name, 0)
+    async with asyncio.timeout(5):
+        await reading.wait()
+    await room.step("friend", "c", NAMES.index("j"))
+    assert room.held == {}, "nobody is told before it is known whom of"
+    answer.set()
+    await room.settle()
+    assert asked == [{"c", "d"}, {"c"}], "the other's answer stood"
+    assert {"c", "j"} <= room.held["c"].keys()
+    assert "j" not in room.held["d"]
+    await room.announcer.stop()
+
+
 # --- on sockets
 
 

@@ -88,7 +88,7 @@ async def test_one_join_hears_a_fact_once(make: Make, enter: Connect) -> None:
     assert [m for m in client.waiting if m.event == "new_activity"] == []
 
 
-@pytest.mark.req("RT-16")
+@pytest.mark.req("RT-16", "HUB-28")
 async def test_facts_come_in_the_order_in_which_they_were_stated(make: Make, enter: Connect) -> None:
     ada = await make.person()
     channel = await (await enter(ada)).join("activity:global")
@@ -107,6 +107,7 @@ async def test_a_second_join_closes_the_first(make: Make, enter: Connect) -> Non
     assert (await second.push("anything", {})).response["reason"] == "unknown_event"
 
 
+@pytest.mark.req("HUB-28")
 async def test_after_leaving_nothing_more_is_heard(app: App, make: Make, enter: Connect) -> None:
     ada = await make.person()
     client = await enter(ada)

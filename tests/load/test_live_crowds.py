@@ -45,6 +45,7 @@ def test_what_five_thousand_idle_ones_cost() -> None:
     nothing_missing(found[OURS])
 
 
+@pytest.mark.req("HUB-28")
 def test_five_thousand_come_back_at_once() -> None:
     """All lines are cut in one moment and all connect in the next; whoever is told to wait waits."""
 

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.bench
 LONG = SECONDS or 10.0
 
 
+@pytest.mark.req("HUB-28")
 def test_a_thousand_in_one_room() -> None:
     plan = Plan(1_000, (Stream("message", 50, 1, LONG),))
     found = compare("1,000 in one room, 50 a second", plan, LATENCY)

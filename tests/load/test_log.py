@@ -60,6 +60,7 @@ async def read(transactions: Transactions, stop: asyncio.Event) -> set[int]:
             return seen
 
 
+@pytest.mark.req("HUB-28")
 async def test_append_throughput(database_url: str, database: Database) -> None:
     wide = Database(database_url, pool_size=WRITERS + 2)
     transactions = Transactions(wide, SystemClock(), lambda: None)

@@ -70,6 +70,7 @@ class Sockets:
         self.rights = Rights(door.judge, clock, self.of, self.joining.rights_changed, presence.end_lost)
         self._connections: dict[str, Connection] = {}
         self._people: dict[UUID, tuple[Connection, ...]] = {}
+        self._guests: set[UUID] = set()
         self._lines = 0
         """Connections whose line is still up, be they ended or not."""
         self._all_hung_up = asyncio.Event()
@@ -97,6 +98,8 @@ class Sockets:
         self._connections[connection.id] = connection
         self._lines += 1
         self._people[user_id] = (*self._people.get(user_id, ()), connection)
+        if given.principal.kind == "guest":
+            self._guests.add(user_id)
         self.counters.opened += 1
         while len(self._people[user_id]) > self._each:
             self.counters.crowded += 1
@@ -113,6 +116,7 @@ class Sockets:
             self._people[user_id] = left
         else:
             self._people.pop(user_id, None)
+            self._guests.discard(user_id)
         self.joining.drop(connection)
         self._presence.leave(connection.id, grace=grace)
 
@@ -135,7 +139,7 @@ class Sockets:
 
     def guests(self) -> dict[UUID, Principal]:
         """Those at this node who take part in a workshop."""
-        return {id: c[0].principal for id, c in self._people.items() if c[0].principal.kind == "guest"}
+        return {id: self._people[id][0].principal for id in self._guests}
 
     def close_user(self, user_id: UUID, code: int = REVOKED, reason: str = "signed out") -> int:
         """Close every connection of a person on this node; how many there were."""
