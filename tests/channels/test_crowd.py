@@ -150,10 +150,7 @@ def test_everybody_holds_the_truth_about_those_whom_they_are_told_of(
 
 
 @pytest.mark.req("PR-8")
-async def test_whose_friends_change_while_they_are_asked_for_is_asked_for_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("core.presence.crowd.OTHERS", 1)
+async def test_whose_friends_change_while_they_are_asked_for_is_asked_for_again() -> None:
     room, asked = Room(), list[set[str]]()
     reading, answer = asyncio.Event(), asyncio.Event()
 
@@ -165,7 +162,8 @@ async def test_whose_friends_change_while_they_are_asked_for_is_asked_for_again(
         return found
 
     room.announcer._friends_of = slowly
-    for name in NAMES:
+    # Everybody is told of the first fifty; of who came later, only their friends.
+    for name in (*(f"early{n}" for n in range(OTHERS)), *NAMES):
         await room.step("join", name, 0)
     for name in ("c", "d"):
         await room.step("listen", name, 0)
