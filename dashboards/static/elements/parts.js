@@ -109,7 +109,7 @@ export const PARTS = `/* The parts that pages and elements share. Pages link thi
   .btn.round { width: 44px; }
 }
 @media (prefers-reduced-motion: reduce) {
-  *, ::before, ::after { transition-duration: 100ms !important; }
-  .bones { animation-duration: 1ms; }
+  *, ::before, ::after { transition-duration: 100ms !important; animation-duration: 100ms !important; }
+  .bones { animation-duration: 1ms !important; }
 }
 `;
