@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, column, delete, select, update, values
+from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, column, delete, select, update, values
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,9 +23,10 @@ from core.events.nudges import NotificationAdded, NotificationsSeen, Notificatio
 from core.ids import new_id
 from core.principal import Principal
 from core.transaction import Transaction
-from data.tables import NotificationRow
+from data.tables import NotificationRow, User
 
 UNSEEN = {"synchronize_session": False}
+THESE = any_(bindparam("ids", type_=ARRAY(Uuid)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +58,12 @@ async def add_notices(tx: Transaction, notices: Sequence[Notice]) -> int:
     """Put these into their people's queues and tell of each; how many were new."""
     if not notices:
         return 0
+    there = await _hold_people(tx, notices)
     # In one order for everybody, so that two who add for the same people do not wait for each other.
-    ordered = sorted(notices, key=lambda n: (n.user_id, n.key))
+    kept = [notice for notice in notices if {notice.user_id, notice.about_id or notice.user_id} <= there]
+    ordered = sorted(kept, key=lambda n: (n.user_id, n.key))
+    if not ordered:
+        return 0
     rows = [_row(tx, notice) for notice in ordered]
     added = insert(NotificationRow).values(rows).on_conflict_do_nothing(index_elements=["user_id", "key"])
     fresh = set((await tx.db.execute(added.returning(NotificationRow.id))).scalars())
@@ -68,6 +73,13 @@ async def add_notices(tx: Transaction, notices: Sequence[Notice]) -> int:
     if fresh:
         tx.stamp(_stamp)
     return len(fresh)
+
+
+async def _hold_people(tx: Transaction, notices: Sequence[Notice]) -> set[UUID]:
+    """Those of whom and to whom they tell, until the commit; who was erased meanwhile is left out."""
+    ids = {id for notice in notices for id in (notice.user_id, notice.about_id) if id}
+    held = select(User.id).where(User.id == THESE).order_by(User.id).with_for_update(read=True, key_share=True)
+    return set((await tx.db.execute(held, {"ids": sorted(ids)})).scalars())
 
 
 def _row(tx: Transaction, notice: Notice) -> dict[str, Any]:

@@ -99,9 +99,11 @@ class NudgeSettings extends TandemElement {
   }
 
   async load() {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
     try {
       const signal = this.life.signal;
       const [wishes, {muted}] = await Promise.all([ask("GET", "/nudges/settings", undefined, signal), ask("GET", "/nudges/mutes", undefined, signal)]);
+      if (turn !== this.turn) return;
       Object.assign(this, {wishes, muted});
       // Not under somebody's hands: a field that is being filled in stays as it is.
       if (!this.root.activeElement?.matches("input")) this.draw();
@@ -114,6 +116,7 @@ class NudgeSettings extends TandemElement {
   async keep(change) {
     try {
       await ask("PUT", "/nudges/settings", change);
+      this.load();
       return true;
     } catch (error) {
       toast(error.message, "warn");
