@@ -41,6 +41,8 @@ PACE = 0.5
 GONE_AFTER = 20.0
 """Seconds without a connection or a word after which a run that began here is over."""
 TICK = 1.0
+AT_ONCE = 2
+"""So many reads at once of runs that the log told of."""
 SHOWN = 20
 KIND = "practice"
 PEOPLE = (PersonUpdated, AudienceChanged, AccessChanged)
@@ -81,6 +83,7 @@ class PracticeLive:
         self._due: dict[object, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.Task[None] | None = None
+        self._reading = asyncio.Semaphore(AT_ONCE)
         self.told = 0
         signals.on(KIND, self._receive)
 
@@ -137,7 +140,8 @@ class PracticeLive:
             self._hear(going, figures)
 
     async def _hear_later(self, run_id: UUID, figures: dict[str, float]) -> None:
-        going = await self._know(run_id)
+        async with self._reading:
+            going = self._going.get(run_id) or await self._know(run_id)
         if going is not None:
             self._hear(going, figures)
 
@@ -268,9 +272,11 @@ class PracticeLive:
         return [run_id for run_id, going in self._going.items() if going.runner.user_id == user_id]
 
     async def _refresh(self, runs: Iterable[UUID]) -> None:
-        for run_id in runs:
-            if await self._know(run_id) is None:
-                self._forget(run_id)
+        # A burst of beginnings must not take the connections that everybody else needs.
+        async with self._reading:
+            for run_id in runs:
+                if await self._know(run_id) is None:
+                    self._forget(run_id)
 
     def _forget(self, run_id: UUID) -> None:
         going = self._going.pop(run_id, None)

@@ -131,7 +131,7 @@ class Room extends TandemElement {
     const cohort = others.filter((one) => !friends.includes(one) && mates.has(asPerson(one).id));
     const rest = others.filter((one) => !friends.includes(one) && !cohort.includes(one));
     const named_ = total <= NAMES_UP_TO;
-    const groups = named_ ? [["Friends", friends.slice(0, ROWS)], ["Your cohort", cohort.slice(0, Math.max(2, ROWS - friends.length))]] : [["Friends", friends.slice(0, ROWS)]];
+    const groups = named_ ? [["Friends", friends.slice(0, ROWS)], ["Your cohort", cohort.slice(0, Math.max(2, ROWS - friends.length))]] : [];
     if (named_ && !friends.length && !cohort.length) groups.push(["", rest.splice(0, ROWS)]);
     const shown = groups.flatMap(([, list]) => list);
     const left = others.filter((one) => !shown.includes(one));
