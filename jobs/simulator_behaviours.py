@@ -71,7 +71,7 @@ def linger(scene: Scene, person: Character, now: Situation, chance: Random) -> T
 
 
 def practise(scene: Scene, person: Character, now: Situation, chance: Random) -> Turned:
-    habits, seconds = scene.habits(person), chance.uniform(30, 110)
+    habits, seconds = scene.habits(person), chance.uniform(20, 75)
     skill = chance.choice(list(scene.subjects[now.subject]))
     score, wpm = score_of(habits, person, now.rounds, chance), speed_of(habits, now.rounds, chance)
     acts: list[Act] = [Turn("studying", f"practicing_{skill}"), Begin(now.subject, skill, seconds, score, wpm)]
@@ -89,7 +89,7 @@ def finish_practice(scene: Scene, person: Character, now: Situation, chance: Ran
 
 def quiz(scene: Scene, person: Character, now: Situation, chance: Random) -> Turned:
     skill = chance.choice(list(scene.subjects[now.subject]))
-    return later(now, "quiz", chance.uniform(20, 70), skill=skill), [Turn("in_quiz", "taking_quiz")]
+    return later(now, "quiz", chance.uniform(15, 50), skill=skill), [Turn("in_quiz", "taking_quiz")]
 
 
 def finish_quiz(scene: Scene, person: Character, now: Situation, chance: Random) -> Turned:

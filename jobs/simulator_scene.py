@@ -20,7 +20,7 @@ Subjects = Mapping[str, Sequence[str]]
 
 SMALL = 60
 """Up to so many people each comes as often as they like; of more, each more rarely, so that a node can bear it."""
-LEAST = 0.45
+LEAST = 0.8
 """How alive a small community stays at night: somebody should be there, whenever one looks."""
 
 
