@@ -13,9 +13,7 @@ def nudges(who: Principal, names: Mapping[str, str], simulated: bool) -> Shell:
     me = {"me": str(who.id or "")}
     cards = [
         Card("nudges", "Your nudges", Element("tandem-nudges", me), heading="hidden"),
-        Card(
-            "reach", "What may reach you", Element("tandem-nudge-settings", me), "side", heading="hidden", framed=False
-        ),
+        Card("reach", "Your choices", Element("tandem-nudge-settings", me), "side", heading="hidden", framed=False),
     ]
     if who.role == "parent":
         limits = Element("tandem-nudge-limits")
