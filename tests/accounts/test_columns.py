@@ -102,3 +102,15 @@ async def test_people(database: Database) -> None:
     assert table.indexed("parent_id")
     # No age that goes stale.
     assert "age" not in table.columns
+
+
+@pytest.mark.req("SC-5", "ND-1")
+async def test_nudges(database: Database) -> None:
+    table = await found(database, "nudges")
+    assert not any(
+        table.columns[name]["nullable"] for name in ("sender_id", "recipient_id", "nudge_type", "expires_at")
+    )
+    assert table.columns["subject_id"]["nullable"]
+    assert (table.default("status"), table.default("metadata")) == ("pending", "{}")
+    assert all(table.indexed(name) for name in ("sender_id", "expires_at"))
+    assert ["recipient_id", "status"] in table.indexes.values()
