@@ -295,8 +295,11 @@ class World:
             await self.app.transactions.run(challenger, challenge_back, self.app.gate, done.event_id)
 
     async def read_feed(self) -> None:
-        one, activity, _ = await self._at_something()
-        await self.app.transactions.run(one, record_engagement, [activity], [("menu", activity)])
+        """Somebody reads until there is something of others': one's own is not counted."""
+        for _ in range(20):
+            one, activity, _ = await self._at_something()
+            if (await self.app.transactions.run(one, record_engagement, [activity], [("menu", activity)]))[0]:
+                return
 
     async def share(self) -> None:
         one = await self.principal(self.anybody())
