@@ -48,6 +48,13 @@ class Crowd:
         return answer
 
     async def _work(self) -> None:
+        try:
+            await self._answer()
+        finally:
+            # In the turn in which nobody waits any more: whoever asks in the next one finds no reader that is gone.
+            self._readers.discard(asyncio.current_task())
+
+    async def _answer(self) -> None:
         while self._waiting:
             wanted = dict(itertools.islice(self._waiting.items(), self._together))
             for user_id in wanted:

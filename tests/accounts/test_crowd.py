@@ -122,3 +122,18 @@ async def test_a_crowd_of_real_people_is_who_they_are(app: App, make: Make) -> N
             assert principal == await make.principal(people[n])
             assert isinstance(principal, Principal)
             assert principal.cohort_name == ("blue" if n % 2 else "")
+
+
+async def test_who_asks_in_the_turn_in_which_a_reading_ends_is_read_too() -> None:
+    book, one, other = Book(), new_id(), new_id()
+    crowd = Crowd(book.read)
+    book.open.set()
+    later: list[asyncio.Future[Principal]] = []
+    first = crowd.asked(one)
+    # Called before anything else that follows from the end of the reading.
+    first.add_done_callback(lambda _: later.append(crowd.asked(other)))
+    async with asyncio.timeout(5):
+        await first
+        while not later:
+            await asyncio.sleep(0)
+        assert (await later[0]).id == other
