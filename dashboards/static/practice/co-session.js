@@ -8,7 +8,7 @@ import {STYLE} from "./style.js";
 import {Together} from "./together.js";
 import {called, minutes} from "./words.js";
 
-const OPEN_FOR = 300, LEVEL = 2;
+const OPEN_FOR = 300, LEVEL = 2, ASK_AGAIN = 10;
 
 class CoSession extends TandemElement {
   static css = STYLE;
@@ -19,7 +19,8 @@ class CoSession extends TandemElement {
     this.kept = keptRun(this.me.id);
     this.waiting = new Waiting(this.me.id);
     this.root.replaceChildren(h("div", {class: "card"}, loading(3)));
-    this.join("user:me", {onEvent: (event, payload) => this.heard(event, payload)});
+    // An answer that came before this topic was joined is seen by asking once it is.
+    this.join("user:me", {onSnapshot: () => this.session && this.learn(), onEvent: (event, payload) => this.heard(event, payload)});
     this.join(`user:${this.me.id}:achievements`, {onEvent: (event, payload) => { if (event === "progress") this.screen?.progressed(payload); }});
     this.watchState((state) => { if (state === "live") { this.waiting.send(); if (this.session) this.learn(); } });
     addEventListener("pagehide", () => this.screen?.hide(), {signal});
@@ -66,10 +67,12 @@ class CoSession extends TandemElement {
   know(session) {
     this.session = session;
     const mine = session.people.findIndex((one) => one.user_id === this.me.id);
-    Object.assign(this, {own: session.people[mine], partner: session.people[1 - mine] ?? {user_id: "", name: "Your friend", avatar: ""}, asked: this.own?.seat === 0});
+    Object.assign(this, {own: session.people[mine], partner: session.people[1 - mine] ?? {user_id: "", name: "Your friend", avatar: ""}, asked: session.people[mine]?.seat === 0});
     history.replaceState(null, "", `?session=${session.session_id}`);
+    if (this.screen) { clearInterval(this.clock); this.stands(); return; }
+    if (this.drawn === session.status && session.status === "invited") return;
+    this.drawn = session.status;
     clearInterval(this.clock);
-    if (this.screen) { this.stands(); return; }
     const views = {invited: () => this.invited(), live: () => this.begin(), declined: () => this.declined(), completed: () => this.over(), ended: () => this.begin()};
     views[session.status]();
   }
@@ -90,8 +93,10 @@ class CoSession extends TandemElement {
     const left = h("span", {class: "num"}, "moment");
     // Where this device's clock is far from the server's, the server alone says when it is over.
     const counted = this.left > 0 && this.left <= OPEN_FOR + 5;
+    let ticks = 0;
     const tick = () => {
       const rest = this.left;
+      if (++ticks % ASK_AGAIN === 0) this.learn();
       if (!counted) return;
       if (rest <= 0) { this.declined(true); return; }
       left.textContent = rest > 60 ? `${Math.ceil(rest / 60)} min` : minutes(Math.ceil(rest));

@@ -25,7 +25,7 @@ class Practice extends TandemElement {
     addEventListener("pagehide", () => this.screen?.hide(), {signal});
     document.addEventListener("visibilitychange", () => document.hidden && this.screen?.hide(), {signal});
     signal.addEventListener("abort", () => this.screen?.close(), {once: true});
-    this.join("user:me", {onEvent: (event, payload) => {
+    this.join("user:me", {onSnapshot: () => this.screen || this.lookForInvitations(), onEvent: (event, payload) => {
       if (event === "achievement_unlocked") this.screen?.earned(payload);
       else if (event === "co_practice") this.lookForInvitations();
     }});
