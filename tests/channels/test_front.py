@@ -86,7 +86,7 @@ async def test_a_request_for_another_host_is_the_servers_to_judge(app: App, make
 
 
 async def test_half_a_handshake_is_let_go_after_a_while(app: App, make: Make) -> None:
-    async with House(app, patience=0.5) as house, AsyncExitStack() as stack:
+    async with House(app, patience=1.5) as house, AsyncExitStack() as stack:
         beginnings = [b"", b"G", request("x")[:30], request("x" * 3000)[:-2], b"GET /socket/websocket HTTP/1.1\r\n"]
         clients = [await stack.enter_async_context(raw(house.port)) for _ in beginnings]
         for client, beginning in zip(clients, beginnings, strict=True):
