@@ -13,18 +13,27 @@ from core.accounts.keys import create_key
 from core.accounts.staff import save_staff
 from core.accounts.tickets import make_ticket
 from core.accounts.tokens import Purpose
+from core.activity.challenging import challenge_back
 from core.activity.commands import Result, take_in
 from core.activity.reacting import Reacted, react
+from core.activity.reporting import report_activity
 from core.app import App
 from core.events.catalog import Reaction
 from core.ids import new_id
 from core.leaderboards.people import choose_listing
+from core.nudges.choosing import Choices, Limiting, choose_nudges, limit_child
+from core.nudges.commands import mute_friend
+from core.nudges.crowd import people_of
+from core.nudges.sending import Sending, send
 from core.practice.catalogue import what_of
 from core.practice.commands import Result as PracticeResult
 from core.practice.commands import complete_practice
 from core.practice.pairs import answer, invite
 from core.principal import SYSTEM, Principal
 from core.safety.commands import list_subject
+from core.social.challenges import Made as Challenged
+from core.social.challenges import challenge_cohort
+from core.social.chat import Sent, report_message, send_message
 from core.social.friendships import answer_friendship, block_person, request_friendship
 from core.workshop.commands import ask_reentry, create_workshop, join_workshop, make_move
 from core.workshop.rules import moves as m
@@ -117,6 +126,58 @@ class Make:
         assert activity_id, "an activity that feeds show"
         reacted: Reacted = await self.run(await self.principal(person), react, self.app.gate, activity_id, kind)
         return reacted
+
+    async def answers(self, person: User, activity_id: UUID | None) -> None:
+        """Somebody answers an activity with a challenge, and then reports it, which hides it from them."""
+        assert activity_id, "an activity that feeds show"
+        actor = await self.principal(person)
+        await self.run(actor, challenge_back, self.app.gate, activity_id)
+        await self.run(actor, report_activity, self.app.gate, activity_id, "other")
+        await self.app.settle()
+
+    async def message(self, person: User, text: str = "Who is in for algebra?", reporter: User | None = None) -> UUID:
+        """Somebody says something to their cohort, and perhaps another of it reports that; its id."""
+        said: Sent = await self.run(await self.principal(person), send_message, self.app.gate, text)
+        if reporter is not None:
+            await self.run(await self.principal(reporter), report_message, self.app.gate, said.message_id, "other")
+        await self.app.settle()
+        return said.message_id
+
+    async def challenge(self, person: User, skill: str = "algebra") -> UUID:
+        """Somebody sets their cohort a challenge and takes part in it; its id."""
+        actor = await self.principal(person)
+        made: Challenged = await self.run(actor, challenge_cohort, self.app.gate, skill, subject="math")
+        await self.app.settle()
+        return made.challenge_id
+
+    async def nudge(self, person: User, sender: User, kind: str = "friend_online") -> None:
+        """Somebody is told of another, in the app and by mail."""
+        async with self.app.transactions.read() as db:
+            recipient = (await people_of(db, [person.id], self.app.clock.now(), posted=True))[person.id]
+        wanted = Sending(
+            sender_id=sender.id,
+            recipient=recipient,
+            nudge_type=kind,
+            subject="math",
+            skill="algebra",
+            way="mail",
+            mail=True,
+        )
+        assert await self.run(SYSTEM, send, [wanted]) == 1
+        await self.app.settle()
+
+    async def choices(self, person: User, muted: User, **given: Any) -> None:
+        """Somebody chooses what may reach them, and wants to hear nothing of another for a while."""
+        actor = await self.principal(person)
+        await self.run(actor, choose_nudges, Choices(**({"daily_cap": 3} | given)))
+        await self.run(actor, mute_friend, muted.id)
+
+    async def limits(self, **given: Any) -> User:
+        """A child whose parent limits what may reach them."""
+        parent = await self.person(role="parent")
+        child = await self.person(age_band="13_17", guardian=parent.external_id)
+        await self.run(await self.principal(parent), limit_child, child.id, Limiting(**({"daily_cap": 3} | given)))
+        return child
 
     async def listed(self, kind: str = "ip", value: str = "203.0.113.7") -> None:
         admin = await self.principal(await self.person(role="admin"))

@@ -111,6 +111,8 @@ async def _settle(tx: Transaction, room: CohortRoomRow, by: UUID | None = None) 
     if (room.chat_open, room.reason) == (reason is None, reason):
         return False
     room.chat_open, room.reason, room.changed_at = reason is None, reason, tx.now
+    # The same room may be asked for again in this transaction, and is read as the database has it.
+    await tx.db.flush()
     tell_chat(tx, room, by)
     return True
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,12 +13,19 @@ from playwright.async_api import Page, expect
 from tornado.httpclient import AsyncHTTPClient
 
 from tests.e2e.conftest import Enter
-from tests.process_kit import KEY, Server
+from tests.process_kit import KEY, Server, server
 
 pytestmark = pytest.mark.browser
 
 SLOW = 15_000
 HOSTILE = '<img src=x onerror="window.struck=1">'
+
+
+@pytest.fixture
+async def tandem(fresh_database: str, tmp_path: Path) -> AsyncIterator[Server]:
+    """Without rewards: what happens is what a test sends, and nothing that follows from it."""
+    async with server(tmp_path / "var", DATABASE_URL=fresh_database, TANDEM_REWARDS="off") as running:
+        yield running
 
 
 async def send(tandem: Server, method: str, path: str, body: object) -> dict[str, Any]:

@@ -54,11 +54,16 @@ async def tables(database: Database) -> set[str]:
 
 
 async def fill(database: Database, settings: Settings, clock: FakeClock) -> None:
-    """People and facts, by the product's own commands."""
+    """People and facts, by the product's own commands; all that follows from each has happened before the next."""
     app = App(settings, database, clock=clock)
     await app.start()
     make = Make(app)
-    ada, leo = await make.person(cohort="blue"), await make.child("social_visibility", cohort="blue")
+    ada = await make.person(cohort="blue")
+    await app.settle()
+    leo = await make.child(cohort="blue")
+    await app.settle()
+    await make.consent(leo, "social_visibility")
+    await app.settle()
     for person in (ada, leo):
         await make.fact(person)
         await make.fact(person, "note_recorded", properties={"text": "tired today"})
