@@ -8,8 +8,10 @@ them stands what a plain echo costs here, and how long the mover waited for the 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,6 +20,7 @@ from uuid import uuid4
 
 import psutil
 import pytest
+from tornado.httpclient import AsyncHTTPClient
 
 from core.metrics import percentile
 from tests.channel_kit import Channel
@@ -32,13 +35,14 @@ WORKSHOPS, EACH, ROUNDS = 50, 10, 6
 PAUSE = 2.0
 """Seconds between two changes in each workshop: far more than people make, who talk most of the time."""
 GATE = 150.0
+OPENERS = 4
 
 
 class Room:
     """A workshop's people at their sockets; who saw which note when."""
 
-    def __init__(self, channels: list[Channel]) -> None:
-        self.channels = channels
+    def __init__(self, code: str, channels: list[Channel]) -> None:
+        self.code, self.channels = code, channels
         self.sent: dict[str, float] = {}
         self.latencies: list[float] = []
         self.answers: list[float] = []
@@ -82,7 +86,7 @@ async def room(tandem: Server, number: int, people: int) -> AsyncIterator[Room]:
     async with AsyncExitStack() as stack:
         channels = [await stack.enter_async_context(one.watching()) for one in party.players.values()]
         web.close()
-        found = Room(channels)
+        found = Room(next(iter(party.players.values())).code, channels)
         readers = [asyncio.create_task(found.read(channel)) for channel in channels]
         try:
             yield found
@@ -138,6 +142,51 @@ async def test_fifty_workshops_of_ten(tmp_path: Path) -> None:
     print(f"  memory of a participant {grown:.1f} KiB, after use {used:.1f} KiB; load {os.getloadavg()[0]:.1f}")
     assert len(latencies) == ROUNDS * people
     assert percentile(latencies, 95) < GATE
+
+
+async def test_pages_are_opened_meanwhile(tmp_path: Path) -> None:
+    """One workshop goes on while four browsers' worth of people open its page, with all it names, over and over."""
+    async with (
+        server(tmp_path / "var", TANDEM_TRUSTED_PROXIES="127.0.0.1") as tandem,
+        room(tandem, 1, EACH) as one,
+    ):
+        code = one.code
+        opened: list[float] = []
+        openers = [asyncio.create_task(open_pages(tandem.base, code, n, opened)) for n in range(OPENERS)]
+        began = time.perf_counter()
+        for n in range(CHANGES):
+            await one.change(n)
+        took = time.perf_counter() - began
+        for opener in openers:
+            opener.cancel()
+        await asyncio.gather(*openers, return_exceptions=True)
+        alone = list(one.latencies)
+        one.latencies.clear()
+        for n in range(CHANGES):
+            await one.change(n)
+    base = percentile(one.latencies, 50)
+    print(f"\n{EACH} people, pages opened meanwhile, ms{'':<4}{'n':>7}{'P50':>9}{'P95':>9}{'max':>9}{'to none':>11}")
+    show("a change, nobody opens a page", one.latencies, base)
+    show("a change, pages opened meanwhile", alone, base)
+    show("a page with all that it names", opened, base)
+    print(f"  {len(opened) / took:.1f} pages a second; load {os.getloadavg()[0]:.1f}")
+    assert opened
+
+
+async def open_pages(base: str, code: str, number: int, opened: list[float]) -> None:
+    """As a browser that has nothing yet: the page, and the scripts and styles that stand in it, side by side."""
+    client = AsyncHTTPClient(force_instance=True)
+    try:
+        for turn in itertools.count():
+            # Somebody else each time: one address may open so many a minute.
+            headers = {"X-Forwarded-For": f"198.51.100.{(number * 60 + turn) % 250 + 1}"}
+            began = time.perf_counter()
+            page = await client.fetch(f"{base}/workshop/{code}", headers=headers)
+            named = set(re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.body.decode()))
+            await asyncio.gather(*(client.fetch(base + path, headers=headers) for path in named))
+            opened.append((time.perf_counter() - began) * 1000)
+    finally:
+        client.close()
 
 
 async def at_once(rooms: list[Room], number: int) -> None:
