@@ -66,6 +66,13 @@ test("offline, paused, watching and over are said in the bar and nowhere else", 
   assert.equal(dock({state: "completed", stage: ""}).main, null);
 });
 
+test("what an action still needs is named: a name, a date, or both [WS-51]", () => {
+  const said = (...actions) => dock({state: "actions", stage: "", actions: actions.map(([owner, due_on]) => ({status: "open", owner, due_on}))}).soft;
+  assert.equal(said(["Tom", null], ["Ida", null]), "Two actions still need a date");
+  assert.equal(said([null, "2026-12-01"]), "One action still needs a name");
+  assert.equal(said([null, "2026-12-01"], ["Tom", null]), "Two actions still need a name and a date");
+});
+
 test("on a shared screen no sentence and no button tells the own number", () => {
   const scene = sceneOf(known({scored: ["1"]}, {local: {shared: true, chosen: {2: 3}, given: {2: -2}, sending: {}, unsent: {2: 3}}, line: "offline"}));
   assert.doesNotMatch(JSON.stringify(scene.dock), /[+\u2212]\d/);

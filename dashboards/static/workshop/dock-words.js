@@ -52,7 +52,7 @@ function sentences({people, phase, workshop, time, me}) {
 function actionsWords({workshop, me, people}) {
   const gaps = workshop.actions.filter((one) => one.status !== "done" && (!one.owner || !one.due_on));
   const lacks = (what) => gaps.some((one) => !one[what]);
-  const what = lacks("owner") && lacks("due_on") ? A.gaps.both : lacks("owner") ? A.gaps.owner : A.gaps.due;
+  const what = lacks("owner") && lacks("due_on") ? A.lacks.both : lacks("owner") ? A.lacks.owner : A.lacks.due;
   const leader = people.find((one) => one.facilitator);
   const soft = gaps.length ? A.missing(gaps.length, what) : me.is_facilitator || !leader ? "" : A.finishes(leader.name);
   return {strong: A.count(workshop.actions.length), soft, softShort: soft};
