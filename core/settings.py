@@ -57,7 +57,7 @@ class Settings:
     timezone: str = setting("TANDEM_TIMEZONE", "UTC", "Zone of the organisation: days in analytics are its days.")
     boards_from: str = setting("TANDEM_BOARDS_FROM", "2025-01-01", "First day that counts on boards of all time.")
     database_url: str = setting("DATABASE_URL", "", "PostgreSQL 15 or newer; the embedded one when empty.", secret=True)
-    database_pool: int = setting("TANDEM_DATABASE_POOL", 10, "Connections to PostgreSQL that this node keeps.")
+    database_pool: int = setting("TANDEM_DATABASE_POOL", 20, "Connections to PostgreSQL that this node keeps.")
     redis_url: str = setting("REDIS_URL", "", "Redis for several nodes; in-process when empty.", secret=True)
     redis_host: str = setting("REDIS_HOST", "", "Redis by host name instead of REDIS_URL (default port 6379).")
     redis_port: int = setting("REDIS_PORT", 6379, "Port that goes with REDIS_HOST.")

@@ -21,7 +21,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 from sqlalchemy.util import await_only
 
 from data.database_url import normalise
@@ -30,6 +30,7 @@ OLDEST = 15
 CHECK_SECONDS = 2.0
 CONNECT_SECONDS = 5.0
 SIGN_SECONDS = 1.0
+BACK_SECONDS = 2.0
 REST_SECONDS = 5.0
 """A connection that rested longer is asked for a sign of life before it is used."""
 
@@ -121,8 +122,7 @@ class Database:
         self,
         url: str,
         *,
-        pool_size: int = 10,
-        max_overflow: int = 10,
+        pool_size: int = 20,
         echo: bool = False,
         command_timeout: float = 60.0,
         application_name: str = "tandem",
@@ -134,7 +134,8 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             address,
             pool_size=pool_size,
-            max_overflow=max_overflow,
+            # None beyond those that are kept: to close one when it is given back takes time, in a task that may end.
+            max_overflow=0,
             pool_timeout=pool_seconds,
             pool_use_lifo=True,
             echo=echo,
@@ -235,7 +236,13 @@ class Database:
                 raise InvalidatePoolError from error
 
     async def close(self) -> None:
-        """Close every connection that is not in use, and those in use when they are given back."""
+        """Close every connection; one that is in use has two seconds to come back.
+
+        Work that was given up gives its connection back in a task of the library's own, which takes a moment.
+        """
         for task in self._abandoned:
             task.cancel()
+        pool, until = self.engine.pool, monotonic() + BACK_SECONDS
+        while isinstance(pool, QueuePool) and pool.checkedout() and monotonic() < until:
+            await asyncio.sleep(0.01)
         await self.engine.dispose()

@@ -202,7 +202,7 @@ async def test_what_one_types_and_chooses_survives_reload_step_and_cut(team: Tea
     await team.see("Elbow room")
     await expect(lena.locator('ws-scale [data-value="3"]')).to_have_attribute("aria-checked", "true")
     # The browser cuts lines that stand, not one that is being opened while it goes offline.
-    await lena.wait_for_function("document.querySelector('tandem-workshop').line === 'live'")
+    await expect(lena.locator("tandem-workshop")).to_have_js_property("line", "live", timeout=SLOW)
     await lena.context.set_offline(True)
     await expect(bar(lena)).to_contain_text("No connection, trying again", timeout=SLOW)
     await bar(lena).get_by_role("button", name="Give my score").click()

@@ -145,10 +145,12 @@ async def _saved(app: App) -> bool:
 
 async def test_it_starts_again_without_telling_news_about_its_people(app: App, clock: FakeClock) -> None:
     await app.transactions.run(SYSTEM, save_community, COMMUNITY)
+    await app.settle()
     async with app.transactions.read() as db:
         before = (await db.execute(select(func.count()).select_from(EventRow))).scalar_one()
     clock.advance(86_400)
     await app.transactions.run(SYSTEM, save_community, COMMUNITY)
+    await app.settle()
     async with app.transactions.read() as db:
         assert (await db.execute(select(func.count()).select_from(EventRow))).scalar_one() == before
 

@@ -131,7 +131,7 @@ async def test_many_refusals_at_once_do_not_wait_for_each_others_connections(
     app: App, make: Make, database_url: str, clock: FakeClock
 ) -> None:
     child = await make.principal(await make.child())
-    narrow = Database(database_url, pool_size=2, max_overflow=0)
+    narrow = Database(database_url, pool_size=2)
     transactions = Transactions(narrow, clock, lambda: None)
     gate = Gate(transactions, MemoryLimiter(clock), Metrics())
     async with asyncio.timeout(30):

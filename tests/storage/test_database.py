@@ -26,7 +26,7 @@ ADD = text("UPDATE counters SET value = value + 1 WHERE name = :name")
 
 @pytest.fixture
 async def database(any_server: EmbeddedPostgres) -> AsyncIterator[Database]:
-    database = Database(any_server.url, pool_size=3, max_overflow=0)
+    database = Database(any_server.url, pool_size=3)
     async with database.begin() as db:
         await db.execute(text("DROP TABLE IF EXISTS counters"))
         await db.execute(text("CREATE TABLE counters (name text PRIMARY KEY, value int NOT NULL)"))
@@ -160,8 +160,26 @@ async def test_a_cancelled_transaction_gives_its_connection_back(database: Datab
     assert await value(database) == 0
 
 
+async def test_closing_waits_for_what_was_given_up(any_server: EmbeddedPostgres, database: Database) -> None:
+    async def work(leaving: Database) -> None:
+        async with leaving.begin() as db:
+            await db.execute(text("SELECT pg_sleep(30)"))
+
+    leaving = Database(any_server.url, pool_size=6, application_name="leaving")
+    tasks = [asyncio.create_task(work(leaving)) for _ in range(6)]
+    async with asyncio.timeout(20):
+        while len(await database.look(SLEEPING, {})) < len(tasks):
+            await asyncio.sleep(0.01)
+    for task in tasks:
+        task.cancel()
+    await asyncio.sleep(0)
+    await leaving.close()
+    assert not await database.look(text("SELECT 1 FROM pg_stat_activity WHERE application_name = 'leaving'"), {})
+    assert len(await asyncio.gather(*tasks, return_exceptions=True)) == len(tasks)
+
+
 async def test_no_free_connection_is_unavailable_and_passes(any_server: EmbeddedPostgres) -> None:
-    database = Database(any_server.url, pool_size=1, max_overflow=0, pool_seconds=0.05)
+    database = Database(any_server.url, pool_size=1, pool_seconds=0.05)
     async with database.begin() as db:
         await db.execute(text("SELECT 1"))
         with pytest.raises(DatabaseUnavailable, match="no connection is free"):
