@@ -15,6 +15,7 @@ from core.transaction import Transactions
 from data.database import Database
 from tests import database_kit
 from tests.factories import SECRET, Make
+from tests.process_kit import Mother, Server
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,15 @@ def server_url(run_folder: Path) -> Iterator[str]:
 def database_url(server_url: str, run_folder: Path, worker_id: str) -> str:
     """This worker's own database, migrated; emptied by whoever uses `database`."""
     return asyncio.run(database_kit.clone(server_url, f"tandem_{worker_id}", run_folder))
+
+
+@pytest.fixture(scope="session")
+def mother(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Servers of their own start in a fraction of a second."""
+    Server.mother = Mother(tmp_path_factory.mktemp("mother"))
+    yield
+    Server.mother.end()
+    Server.mother = None
 
 
 @pytest.fixture

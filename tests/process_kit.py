@@ -1,4 +1,7 @@
-"""Tandem as its own process, as an operator runs it: started, asked, killed, started again on the same data."""
+"""Tandem as its own process, as an operator runs it: started, asked, killed, started again on the same data.
+
+Where the fixture `mother` is in use, a process that has imported Tandem already becomes each of them.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import asyncio
 import os
 import re
 import signal
+import socket
+import subprocess
 import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 from tornado.httpclient import AsyncHTTPClient
@@ -23,11 +28,67 @@ KEY = "key-for-tests-0123456789abcdef"
 START_SECONDS = 60
 
 
+class Child:
+    """A process that somebody else started for us, to be used like one of our own."""
+
+    def __init__(self, pid: int, stdout: asyncio.StreamReader, news: asyncio.StreamReader) -> None:
+        self.pid, self.stdout = pid, stdout
+        self.returncode: int | None = None
+        self._end = asyncio.create_task(self._learn(news), name=f"end of {pid}")
+
+    async def _learn(self, news: asyncio.StreamReader) -> int:
+        self.returncode = int(await news.read())
+        return self.returncode
+
+    def send_signal(self, signal: signal.Signals) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, signal)
+
+    async def wait(self) -> int:
+        return await asyncio.shield(self._end)
+
+
+class Mother:
+    """See tests/mother.py."""
+
+    def __init__(self, place: Path) -> None:
+        self._path = place / "mother.sock"
+        command = [sys.executable, "-m", "tests.mother", str(self._path)]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdout
+        assert self._process.stdout.readline() == b"ready\n"
+
+    async def child(self, environment: dict[str, str]) -> Child:
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(str(self._path))
+        reading, writing = os.pipe()
+        socket.send_fds(line, [msgspec.json.encode(environment)], [writing])
+        os.close(writing)
+        news = await _reader(line)
+        return Child(int(await news.readline()), await _reader(os.fdopen(reading, "rb")), news)
+
+    def end(self) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(START_SECONDS)
+        assert self._process.stdout
+        self._process.stdout.close()
+
+
+async def _reader(source: socket.socket | BinaryIO) -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), source)
+    return reader
+
+
 class Server:
+    mother: Mother | None = None
+    """Set for all where starts are not what is tested; set to None on one that needs an interpreter of its own."""
+
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.settings = settings
-        self.process: Process | None = None
+        self.process: Process | Child | None = None
         self.base = ""
         self.seconds = 0.0
         self.output: list[str] = []
@@ -53,9 +114,7 @@ class Server:
 
     async def start(self) -> None:
         began = time.monotonic()
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, str(ROOT / "panel_app.py"), cwd=ROOT, env=self.environment, stdout=PIPE, stderr=STDOUT
-        )
+        self.process = await (self.mother.child(self.environment) if self.mother else self._fresh())
         assert self.process.stdout is not None
         async with asyncio.timeout(START_SECONDS):
             while line := (await self.process.stdout.readline()).decode():
@@ -67,6 +126,11 @@ class Server:
             else:
                 raise AssertionError("Tandem did not start:\n" + "".join(self.output))
         self._reader = asyncio.create_task(self._read(self.process.stdout))
+
+    async def _fresh(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, str(ROOT / "panel_app.py"), cwd=ROOT, env=self.environment, stdout=PIPE, stderr=STDOUT
+        )
 
     async def _read(self, stream: asyncio.StreamReader) -> None:
         while line := await stream.readline():

@@ -38,6 +38,11 @@ def chromium() -> str:
     return found
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_starts(mother: None) -> None:
+    """Every journey has a server of its own."""
+
+
 @pytest.fixture
 async def fresh_database(database_url: str) -> str:
     """This worker's database, empty."""

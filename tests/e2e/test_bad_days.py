@@ -218,6 +218,8 @@ def household(house: Server) -> list[psutil.Process]:
 @pytest.mark.req("OPS-2", "OPS-8")
 async def test_a_second_start_shares_the_folder_and_ctrl_c_leaves_nobody_behind(place: Path) -> None:
     first, second = Server(place), Server(place)
+    # Libraries complain when their interpreter ends.
+    first.mother = second.mother = None
     await first.start()
     try:
         await second.start()
