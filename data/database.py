@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from time import monotonic
 from typing import Any
 
@@ -111,10 +111,6 @@ def _connect(dialect: Any, _record: ConnectionPoolEntry, cargs: list[Any], cpara
     return connection
 
 
-def _rested(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-    record.info["rested"] = monotonic()
-
-
 class Database:
     """One database and this process's connections to it."""
 
@@ -152,13 +148,14 @@ class Database:
         )
         event.listen(self.engine.sync_engine, "do_connect", _connect)
         event.listen(self.engine.sync_engine, "checkout", self._awake)
-        event.listen(self.engine.sync_engine, "checkin", _rested)
+        event.listen(self.engine.sync_engine, "checkin", self._rested)
         reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._looks = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writers = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._readers = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
         self._rest_seconds = rest_seconds
         self._abandoned: set[asyncio.Task[list[str]]] = set()
+        self._given_back = asyncio.Event()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -221,6 +218,10 @@ class Database:
             reasons.append("database: it is a read-only stand-by")
         return reasons
 
+    def _rested(self, _connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["rested"] = monotonic()
+        self._given_back.set()
+
     def _awake(self, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
         """Refuse a dead connection before it is used; the pool then drops all that are as old and makes a new one.
 
@@ -242,7 +243,9 @@ class Database:
         """
         for task in self._abandoned:
             task.cancel()
-        pool, until = self.engine.pool, monotonic() + BACK_SECONDS
-        while isinstance(pool, QueuePool) and pool.checkedout() and monotonic() < until:
-            await asyncio.sleep(0.01)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BACK_SECONDS):
+                while isinstance(self.engine.pool, QueuePool) and self.engine.pool.checkedout():
+                    self._given_back.clear()
+                    await self._given_back.wait()
         await self.engine.dispose()

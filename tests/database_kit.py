@@ -28,7 +28,8 @@ DECLARE
     name text;
     large text;
 BEGIN
-    SELECT string_agg(t, ', ') INTO large FROM unnest(ARRAY[{tables}]) AS t WHERE pg_relation_size(t::regclass) > 500000;
+    SELECT string_agg(t, ', ') INTO large FROM unnest(ARRAY[{tables}]) AS t
+        WHERE pg_relation_size(t::regclass) > 500000;
     IF large IS NOT NULL THEN
         EXECUTE 'TRUNCATE ' || large || ' CASCADE';
     END IF;

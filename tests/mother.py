@@ -1,9 +1,9 @@
 """A process that has imported Tandem and turns into a running one again and again, without importing it each time.
 
 Imports are most of what a start takes, and journeys start a server each. A caller connects to the mother's socket, and
-sends the environment of the child that it wants with the descriptor to which the child shall write; it reads a line with
-the child's pid, and later one with the code it ended with. The mother ends when her standard input does. Tests that
-are about starting or that measure start a fresh interpreter instead.
+sends the environment of the child that it wants with the descriptor to which the child shall write; it reads a line
+with the child's pid, and later one with the code it ended with. The mother ends when her standard input does. Tests
+that are about starting or that measure start a fresh interpreter instead.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -68,11 +69,9 @@ class Mother:
             child, status = os.waitpid(-1, os.WNOHANG)
             if not child:
                 return
-            with self.callers.pop(child) as caller:
-                try:
-                    caller.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
-                except OSError:
-                    pass  # whoever asked has gone
+            # Whoever asked may have gone.
+            with self.callers.pop(child) as caller, suppress(OSError):
+                caller.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
 def live(environment: dict[str, str], output: int) -> NoReturn:

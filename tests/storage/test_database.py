@@ -169,7 +169,7 @@ async def test_closing_waits_for_what_was_given_up(any_server: EmbeddedPostgres,
     tasks = [asyncio.create_task(work(leaving)) for _ in range(6)]
     async with asyncio.timeout(20):
         while len(await database.look(SLEEPING, {})) < len(tasks):
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0)
     for task in tasks:
         task.cancel()
     await asyncio.sleep(0)
