@@ -64,7 +64,7 @@ habits: ready-check
 	@$(PY) -m tools.lint_habits
 
 bench: ready-test ## Measure: load, latency, recovery; prints the figures
-	@$(PYTEST) -m bench -p no:cacheprovider -s $(or $(wildcard tests/load),tests) || [ $$? -eq 5 ]
+	@$(PYTEST) -m bench -p no:cacheprovider -s tests || [ $$? -eq 5 ]
 
 load: export LOAD_OPTIONS = $(and $(KIND),--kind $(KIND)) $(and $(SERVER),--server $(SERVER)) \
 	$(and $(ADDRESS),--address $(ADDRESS)) $(and $(PROCESSES),--processes $(PROCESSES))

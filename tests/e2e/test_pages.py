@@ -18,6 +18,8 @@ __all__ = ["chromium", "house", "visit", "worry"]
 LOOKS = [(width, theme) for width in (1440, 390) for theme in ("light", "dark")]
 JUDGED = {(1440, "light"), (390, "dark")}
 """Where axe looks: each width and each theme once, for it takes seconds on a long page."""
+SHORTEN = "document.querySelectorAll('main section.card:nth-of-type(n + 16)').forEach((one) => one.remove())"
+"""Of the hundreds of entries of a reference, all made alike, axe looks at some."""
 PAGES = {
     "/": "demo-tutor",
     "/people": "demo-tutor",
@@ -85,6 +87,12 @@ async def drawn(page: Page, path: str) -> None:
     await page.evaluate("document.fonts.ready.then(() => true)")
 
 
+async def look(page: Page, width: int, theme: str) -> None:
+    await page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    await page.set_viewport_size({"width": width, "height": 844})
+    await page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
+
+
 @pytest.mark.req("UI-4")
 @pytest.mark.parametrize("path", list(PAGES))
 async def test_every_page_is_sound_at_every_width_and_in_both_themes(
@@ -92,17 +100,17 @@ async def test_every_page_is_sound_at_every_width_and_in_both_themes(
 ) -> None:
     await tell(house, practice(f"sound{path}"))
     page = await visit(PAGES[path], "/") if PAGES[path] else await visit(path="/logout")
+    await page.goto(house.base + path)
+    await drawn(page, path)
     for width, theme in LOOKS:
-        await page.set_viewport_size({"width": width, "height": 844})
-        await page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        await page.goto(house.base + path)
-        await drawn(page, path)
+        await look(page, min(width, 360) if width < 720 else width, theme)
         assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == GROUNDS[theme]
-        if (width, theme) in JUDGED:
-            found = await Axe().run(page)
-            assert found.violations_count == 0, f"{path} {width} {theme}\n{found.generate_report()}"
-        await page.set_viewport_size({"width": min(width, 360) if width < 720 else width, "height": 844})
         assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (path, width)
+    await page.evaluate(SHORTEN)
+    for width, theme in JUDGED:
+        await look(page, width, theme)
+        found = await Axe().run(page)
+        assert found.violations_count == 0, f"{path} {width} {theme}\n{found.generate_report()}"
     if path == "/lost":
         worry.forgive(r"^404 http.*/lost|status of 404 ")
 

@@ -289,8 +289,9 @@ TURNS = 6
 """Of topics that nothing was told of, each is compared once in so many turns, and all of them at the end."""
 
 
+@pytest.mark.slow
 @pytest.mark.req("RT-15", "RT-16", "RT-17", "CP-12")
-@pytest.mark.parametrize(("seed", "rounds"), [(1, 50), pytest.param(2, 60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("seed", "rounds"), [(1, 40), pytest.param(2, 60, marks=pytest.mark.bench)])
 async def test_snapshot_and_events_agree_whatever_happens(
     app: App, clock: FakeClock, follower: Follower, late: Follower, seed: int, rounds: int
 ) -> None:

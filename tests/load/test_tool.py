@@ -27,7 +27,14 @@ def load(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 @pytest.mark.req("PF-7", "PF-11")
-@pytest.mark.parametrize(("kind", "topics"), [("message", "2"), ("event", "1"), ("presence", "2")])
+@pytest.mark.parametrize(
+    ("kind", "topics"),
+    [
+        ("event", "1"),
+        pytest.param("message", "2", marks=pytest.mark.bench),
+        pytest.param("presence", "2", marks=pytest.mark.bench),
+    ],
+)
 def test_fifty_clients_for_two_seconds(tmp_path: Path, kind: str, topics: str) -> None:
     given = ["--conns", "50", "--topics", topics, "--rate", "20", "--seconds", "2", "--kind", kind]
     done = load(tmp_path, *given, "--folder", str(tmp_path / "var"), "--picture", str(tmp_path / "load.svg"))

@@ -15,7 +15,7 @@ from tests.workshop.twins import differences, twins
 @pytest.mark.req("WS-32", "WS-39", "WS-41", "BG-67")
 @pytest.mark.parametrize(
     ("disclosure", "template"),
-    [("named", "six_criteria"), ("anonymous", "team_health"), ("turns", "team_health")],
+    [("named", "six_criteria"), ("turns", "team_health")],
 )
 async def test_nothing_that_anybody_receives_tells_a_secret_score(
     settings: Settings, database_url: str, disclosure: str, template: str
