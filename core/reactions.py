@@ -82,10 +82,9 @@ class Reactions:
     async def start(self) -> None:
         async with self._transactions(SYSTEM) as tx:
             head = await last_seq(tx.db)
-            for reaction in self.registry:
-                first = head if reaction.starts == "head" else 0
-                row = insert(ReactionCursor).values(name=reaction.name, seq=first)
-                await tx.db.execute(row.on_conflict_do_nothing())
+            first = [{"name": one.name, "seq": head if one.starts == "head" else 0} for one in self.registry]
+            if first:
+                await tx.db.execute(insert(ReactionCursor).values(first).on_conflict_do_nothing())
         self._task = asyncio.create_task(self._run(), name="reactions")
 
     def poke(self) -> None:

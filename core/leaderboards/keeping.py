@@ -30,19 +30,26 @@ Boards = Mapping[str, BoardRow]
 async def ensure_boards(tx: Transaction, timezone: str, since: date) -> None:
     """Have the table hold the catalogue. A board whose zone or beginning is another is made again."""
     before = await _held(tx)
+    rows = []
     for board in catalogue().values():
         zone = board.timezone or timezone
         day = day_of(tx.now, ZoneInfo(zone))
-        row = {
-            "subject_id": board.subject,
-            "metric": board.metric,
-            "timezone": zone,
-            "least": least_of(board.metric),
-            "since": since,
-        }
-        new = {"id": board.id, "day": day, "week": week_of(day)}
-        added = insert(BoardRow).values(row | new)
-        await tx.db.execute(added.on_conflict_do_update(index_elements=["id"], set_=row))
+        rows.append(
+            {
+                "id": board.id,
+                "subject_id": board.subject,
+                "metric": board.metric,
+                "timezone": zone,
+                "least": least_of(board.metric),
+                "since": since,
+                "day": day,
+                "week": week_of(day),
+            }
+        )
+    new = insert(BoardRow).values(rows)
+    # The day and the week are those of the board that is there.
+    given = {name: new.excluded[name] for name in rows[0] if name not in ("id", "day", "week")}
+    await tx.db.execute(new.on_conflict_do_update(index_elements=["id"], set_=given))
     await tx.db.execute(delete(BoardRow).where(BoardRow.id.not_in(list(catalogue()))))
     known = {id: (board.timezone, board.since) for id, board in before.items()}
     tx.db.expire_all()
