@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ARRAY, BigInteger, Text, bindparam, select, text
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import TandemError, Unavailable
@@ -27,7 +27,7 @@ from core.events.log import last_seq, read_since
 from core.principal import SYSTEM
 from core.transaction import Transaction, Transactions
 from data.database import is_conflict
-from data.tables import ParkedEvent, ReactionCursor
+from data.tables import EventRow, ParkedEvent, ReactionCursor
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,8 @@ DUE = text(
 ).bindparams(
     bindparam("names", type_=ARRAY(Text)), bindparam("types", type_=ARRAY(Text)), bindparam("lag", type_=BigInteger)
 )
+
+HEAD = select(func.coalesce(func.max(EventRow.seq), 0)).scalar_subquery()
 
 React = Callable[[Transaction, Fact], Awaitable[None]]
 
@@ -130,11 +132,10 @@ class Reactions:
         limit, facts, done = self._limits.pop(reaction.name, BATCH), list[Fact](), 0
         try:
             async with self._transactions(SYSTEM) as tx:
-                cursor = await self._claim(tx, reaction)
+                cursor, head = await self._claim(tx, reaction)
                 if cursor is None:
                     return False
                 limit = 1 if cursor.tries else limit
-                head = await last_seq(tx.db)
                 facts = await read_since(tx.db, cursor.seq, limit, [e.type for e in reaction.on])
                 for fact in facts:
                     await _react(tx, reaction, fact)
@@ -161,15 +162,16 @@ class Reactions:
                 return True
             return await self._failed(reaction, facts[0], error)
 
-    async def _claim(self, tx: Transaction, reaction: Reaction) -> ReactionCursor | None:
-        """The cursor, locked; None while another node works on this reaction."""
-        wanted = select(ReactionCursor).where(ReactionCursor.name == reaction.name)
-        return (await tx.db.execute(wanted.with_for_update(skip_locked=True))).scalar_one_or_none()
+    async def _claim(self, tx: Transaction, reaction: Reaction) -> tuple[ReactionCursor | None, int]:
+        """The cursor, locked, and the head of the log as it was then; None while another node works on this one."""
+        wanted = select(ReactionCursor, HEAD).where(ReactionCursor.name == reaction.name)
+        row = (await tx.db.execute(wanted.with_for_update(skip_locked=True, of=ReactionCursor))).one_or_none()
+        return (row[0], row[1]) if row else (None, 0)
 
     async def _failed(self, reaction: Reaction, fact: Fact, error: Exception) -> bool:
         """Count the failure; from the first on, facts go one by one, and the fifth parks the one at fault."""
         async with self._transactions(SYSTEM) as tx:
-            cursor = await self._claim(tx, reaction)
+            cursor, _ = await self._claim(tx, reaction)
             if cursor is None:
                 return False
             if cursor.seq >= fact.seq:

@@ -26,7 +26,6 @@ from data.database import Database, is_conflict, is_unavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Stamp = Callable[[AsyncSession, list[Fact]], Awaitable[None]]
 
 TRIES = 4
 
@@ -42,7 +41,7 @@ class Transaction:
         self.source = SIMULATOR if actor.simulated else OWN
         """Where its facts come from: whatever somebody simulated does is labelled, by whichever command."""
         self._drafts: list[Draft] = []
-        self._stamps: list[Stamp] = []
+        self._stamps: list[str] = []
 
     def emit(self, event: Event, *, at: datetime | None = None, **envelope: Any) -> UUID:
         """State a fact; it becomes true when this transaction commits. Returns its id."""
@@ -55,8 +54,9 @@ class Transaction:
         """A fact of this transaction, before it is appended."""
         return next(draft for draft in reversed(self._drafts) if draft.event_id == event_id)
 
-    def stamp(self, write: Stamp) -> None:
-        """Have rows of this transaction told their facts' `seq`, after the append and before the commit.
+    def stamp(self, write: str) -> None:
+        """Have rows of this transaction told their facts' `seq` by this SQL, which is run with the append and finds
+        there `appended (seq, event_id, type, properties)`. What is not the transaction's own must not be in it.
 
         Only rows that this transaction inserted may be touched there: waiting for others would hold up the log.
         """
@@ -67,9 +67,7 @@ class Transaction:
         await self.db.flush()
         if not self._drafts:
             return
-        self.facts = await append(self.db, self._drafts, self.clock.now())
-        for write in self._stamps:
-            await write(self.db, self.facts)
+        self.facts = await append(self.db, self._drafts, self.clock.now(), self._stamps)
 
 
 class Transactions:

@@ -8,16 +8,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import column, update, values
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import BigInteger
-
 from core.accounts.rules import REACH, narrower
 from core.events.catalog import Event
-from core.events.fact import Fact
 from core.transaction import Transaction
 from data.tables import ActivityRow, User
+
+PLACED = "UPDATE activity_events row SET seq = appended.seq FROM appended WHERE row.id = appended.event_id"
+"""Tells the new rows their place in the log."""
 
 
 def add_activity(tx: Transaction, user: User, event: Event, *, reach: str = "public", **envelope: Any) -> UUID:
@@ -45,19 +42,5 @@ def add_activity(tx: Transaction, user: User, event: Event, *, reach: str = "pub
             inserted_at=tx.now,
         )
     )
-    tx.stamp(stamp_activities)
+    tx.stamp(PLACED)
     return event_id
-
-
-async def stamp_activities(db: AsyncSession, facts: list[Fact]) -> None:
-    """Tell the new rows their place in the log: one statement, on rows of this transaction alone."""
-    shown = [(f.event_id, f.seq) for f in facts if f.event.activity and not f.backfill]
-    if not shown:
-        return
-    table = values(column("id", PgUuid(as_uuid=True)), column("seq", BigInteger), name="stamped").data(shown)
-    await db.execute(
-        update(ActivityRow)
-        .where(ActivityRow.id == table.c.id)
-        .values(seq=table.c.seq)
-        .execution_options(synchronize_session=False)
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.rules import avatar_url
-from core.events.fact import Fact
+from core.events.log import Stated
 from core.live.liveview import Delivery
 from core.principal import PublicPerson
 from core.transaction import Transactions
@@ -66,13 +66,24 @@ async def simulated_people(db: AsyncSession) -> dict[str, UUID]:
 
 
 class Decorator:
-    """Joins public people to facts as the relay delivers them."""
+    """Joins public people to facts as the relay delivers them: mostly those who were read beside the facts."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    async def __call__(self, facts: Sequence[Fact]) -> list[Delivery]:
-        about = list({f.about for f in facts if f.about})
-        rows = await self._transactions.look(PUBLIC, {"ids": about}) if about else ()
+    async def __call__(self, stated: Sequence[Stated]) -> list[Delivery]:
+        others = list({about for one in stated if (about := one.fact.about) and about != one.fact.user_id})
+        rows = await self._transactions.look(PUBLIC, {"ids": others}) if others else ()
         people = {row.id: public_of(row) for row in rows}
-        return [Delivery(fact, people.get(fact.about) if fact.about else None) for fact in facts]
+        return [Delivery(one.fact, _who(one, people)) for one in stated]
+
+
+def _who(one: Stated, others: Mapping[UUID, PublicPerson]) -> PublicPerson | None:
+    """Whom a fact is about: whoever did it, or somebody else."""
+    about, row = one.fact.about, one.who
+    if about is None or about != one.fact.user_id:
+        return others.get(about) if about else None
+    if row is None:
+        return None
+    avatar = avatar_url(row.who_avatar)
+    return PublicPerson(about, row.who_username, avatar, row.who_audience, row.who_cohort_id, row.who_simulated)

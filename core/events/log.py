@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, BigInteger, Executable, Row, Text, any_, bindparam, func, select, text, true
+from sqlalchemy import ARRAY, BigInteger, Executable, Row, Text, TextClause, any_, bindparam, func, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.events.catalog import CATALOG, Event, Unreadable, from_properties
 from core.events.fact import COLUMNS, Draft, Fact
-from data.tables import EventRow, Meta
+from data.tables import EventRow, Meta, User
 
 log = logging.getLogger(__name__)
 
@@ -27,21 +29,29 @@ APPEND_LOCK = 0x7A4D_0001
 
 # One statement for any number of facts. The lock stands where the rows come from, so it is held before the first `seq`
 # is drawn; the rows are sorted before they get theirs, so the numbers rise in the order in which the facts were stated.
-APPEND = text(
-    f"""
+APPEND = f"""
     INSERT INTO event_log ({", ".join(COLUMNS)})
     SELECT {", ".join(f"row.{name}" for name in COLUMNS)}
     FROM pg_advisory_xact_lock(:key),
         jsonb_populate_recordset(CAST(NULL AS event_log), CAST(:rows AS jsonb)) WITH ORDINALITY AS row
     ORDER BY row.ordinality
-    RETURNING seq
+    RETURNING seq, event_id, type, properties
     """  # noqa: S608 - the names are the table's own
-)
 
 
-async def append(db: AsyncSession, drafts: Sequence[Draft], received_at: datetime) -> list[Fact]:
+@cache
+def _appending(stamps: tuple[str, ...]) -> TextClause:
+    """The append with what is told its rows' `seq`: in the same question, for the lock is held until the commit."""
+    told = "".join(f", stamp_{n} AS ({stamp})" for n, stamp in enumerate(stamps))
+    return text(f"WITH appended AS ({APPEND}){told} SELECT seq FROM appended")  # noqa: S608 - made of constants
+
+
+async def append(
+    db: AsyncSession, drafts: Sequence[Draft], received_at: datetime, stamps: Sequence[str] = ()
+) -> list[Fact]:
     rows = msgspec.json.encode([draft.row(received_at) for draft in drafts]).decode()
-    seqs = sorted((await db.execute(APPEND, {"key": APPEND_LOCK, "rows": rows})).scalars())
+    asked = await db.execute(_appending(tuple(stamps)), {"key": APPEND_LOCK, "rows": rows})
+    seqs = sorted(asked.scalars())
     return [_fact(seq, draft, received_at) for seq, draft in zip(seqs, drafts, strict=True)]
 
 
@@ -102,8 +112,10 @@ async def read_since(db: AsyncSession, seq: int, limit: int = 500, types: Sequen
     return [fact_of(row) for row in (await db.execute(wanted)).scalars()]
 
 
-# The history's name beside its next facts, and alone when there are none. In one question: a node asks it with every
-# poke, and each question more is a turn of the loop and of the database that a fact waits for.
+# The history's name beside its next facts, and alone when there are none; and beside each fact whoever did it, as they
+# are called and seen now. In one question: a node asks it with every poke, and each question more is a turn of the loop
+# and of the database that a fact waits for.
+PUBLIC = (User.username, User.avatar, User.audience, User.cohort_id, User.simulated)
 _next = (
     select(EventRow)
     .where(EventRow.seq > bindparam("seq", type_=BigInteger))
@@ -113,19 +125,34 @@ _next = (
     .lateral("fact")
 )
 NEXT = (
-    select(Meta.value.label("epoch"), *_next.c)
+    select(
+        Meta.value.label("epoch"),
+        *_next.c,
+        User.id.label("who_id"),
+        *(column.label(f"who_{column.key}") for column in PUBLIC),
+    )
     .select_from(Meta)
     .outerjoin(_next, true())
+    .outerjoin(User, User.id == _next.c.user_id)
     .where(Meta.key == "log_epoch")
     .order_by(_next.c.seq)
 )
 Look = Callable[[Executable, Mapping[str, Any]], Awaitable[Sequence[Row[Any]]]]
 
 
-async def read_next(look: Look, seq: int, limit: int) -> tuple[str, list[Fact]]:
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A fact as it was read, with the row of whoever did it if they are still somebody."""
+
+    fact: Fact
+    who: Row[Any] | None
+
+
+async def read_next(look: Look, seq: int, limit: int) -> tuple[str, list[Stated]]:
     """The name of the history, and its next facts after `seq`, in order."""
     rows = await look(NEXT, {"seq": seq, "types": list(CATALOG), "most": limit})
-    return rows[0].epoch, [fact_of(row) for row in rows if row.seq is not None]
+    found = [Stated(fact_of(row), row if row.who_id else None) for row in rows if row.seq is not None]
+    return rows[0].epoch, found
 
 
 async def last_seq(db: AsyncSession) -> int:

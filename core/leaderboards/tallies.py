@@ -8,21 +8,26 @@ are ahead of a score is then a sum over the few spans above it and the few score
 from __future__ import annotations
 
 SPAN = 256
-THIS = "y.subject_id = :board AND y.period = :period AND y.period_start = :start"
 
-PEOPLE = f"(SELECT coalesce(sum(y.people), 0) FROM leaderboard_tallies y WHERE {THIS} AND y.width = {SPAN})"  # noqa: S608
+
+def _of(place: str) -> str:
+    return f"y.subject_id = {place}board AND y.period = {place}period AND y.period_start = {place}start"
+
+
+PEOPLE = f"(SELECT coalesce(sum(y.people), 0) FROM leaderboard_tallies y WHERE {_of(':')} AND y.width = {SPAN})"  # noqa: S608
 """How many are listed."""
 
 
-def ahead(score: str) -> str:
-    """How many listed people have more than a score, which is given in SQL."""
+def ahead(score: str, place: str = ":") -> str:
+    """How many listed people have more than a score, which is given in SQL; so is the table, by what precedes names."""
     return f"""((SELECT coalesce(sum(y.people), 0) FROM leaderboard_tallies y
-            WHERE {THIS} AND y.width = {SPAN} AND y.bucket > {score} / {SPAN})
+            WHERE {_of(place)} AND y.width = {SPAN} AND y.bucket > {score} / {SPAN})
         + (SELECT coalesce(sum(y.people), 0) FROM leaderboard_tallies y
-            WHERE {THIS} AND y.width = 1 AND y.bucket > {score} AND y.bucket < ({score} / {SPAN} + 1) * {SPAN}))"""  # noqa: S608
+            WHERE {_of(place)} AND y.width = 1 AND y.bucket > {score}
+                AND y.bucket < ({score} / {SPAN} + 1) * {SPAN}))"""  # noqa: S608
 
 
-def level(score: str) -> str:
+def level(score: str, place: str = ":") -> str:
     """How many listed people have exactly a score."""
     return f"""(SELECT coalesce(sum(y.people), 0) FROM leaderboard_tallies y
-        WHERE {THIS} AND y.width = 1 AND y.bucket = {score})"""  # noqa: S608
+        WHERE {_of(place)} AND y.width = 1 AND y.bucket = {score})"""  # noqa: S608

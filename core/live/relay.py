@@ -13,8 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from core.events.catalog import AccessChanged, PersonErased
-from core.events.fact import Fact
-from core.events.log import last_seq, log_epoch, read_next
+from core.events.log import Stated, last_seq, log_epoch, read_next
 from core.live.hub import Hub, Message
 from core.live.liveview import Delivery, LiveView, Topics, match
 from core.transaction import Transactions
@@ -25,7 +24,7 @@ BATCH = 500
 POLL = 1.0
 PAST = 5_000
 
-Decorate = Callable[[Sequence[Fact]], Awaitable[list[Delivery]]]
+Decorate = Callable[[Sequence[Stated]], Awaitable[list[Delivery]]]
 Listener = Callable[[Delivery], None]
 
 

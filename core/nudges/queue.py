@@ -12,13 +12,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, column, delete, select, update, values
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Forbidden, NotFound
-from core.events.fact import Fact
 from core.events.nudges import NotificationAdded, NotificationsSeen, NotificationsWithdrawn, Way
 from core.ids import new_id
 from core.principal import Principal
@@ -26,6 +23,10 @@ from core.transaction import Transaction
 from data.tables import NotificationRow, User
 
 UNSEEN = {"synchronize_session": False}
+PLACED = """UPDATE notifications row SET seq = appended.seq FROM appended
+    WHERE row.id = CASE appended.type WHEN 'notification_added'
+        THEN CAST(appended.properties ->> 'notification_id' AS uuid) END"""
+"""Tells the new rows their place in the log."""
 THESE = any_(bindparam("ids", type_=ARRAY(Uuid)))
 
 
@@ -71,7 +72,7 @@ async def add_notices(tx: Transaction, notices: Sequence[Notice]) -> int:
         if row["id"] in fresh:
             _tell(tx, row["id"], notice)
     if fresh:
-        tx.stamp(_stamp)
+        tx.stamp(PLACED)
     return len(fresh)
 
 
@@ -112,14 +113,6 @@ def _tell(tx: Transaction, id: UUID, notice: Notice) -> None:
     )
     envelope: dict[str, Any] = {"subject": notice.subject, "skill": notice.skill, "visibility": "private"}
     tx.emit(event, user_id=notice.user_id, cohort_id=notice.cohort_id, **envelope)
-
-
-async def _stamp(db: AsyncSession, facts: list[Fact]) -> None:
-    """Tell the new rows their place: one statement, on rows of this transaction alone."""
-    told = [(f.event.notification_id, f.seq) for f in facts if isinstance(f.event, NotificationAdded)]
-    table = values(column("id", PgUuid(as_uuid=True)), column("seq", BigInteger), name="stamped").data(told)
-    placed = update(NotificationRow).where(NotificationRow.id == table.c.id).values(seq=table.c.seq)
-    await db.execute(placed.execution_options(**UNSEEN))
 
 
 # --- looking at one's own

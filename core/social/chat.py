@@ -14,11 +14,9 @@ from typing import Literal
 from uuid import UUID
 
 import yaml
-from sqlalchemy import column, func, select, update, values
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import BigInteger
 
 from core.accounts.rules import is_text
 from core.content import FOLDER
@@ -29,7 +27,6 @@ from core.events.cohorts import (
     CohortMessageReported,
     CohortMessageSent,
 )
-from core.events.fact import Fact
 from core.ids import new_id
 from core.safety.gate import ActionRequest, Gate
 from core.safety.redaction import redact
@@ -39,6 +36,10 @@ from core.transaction import Transaction
 from data.tables import CohortMessage, EventRow, MessageReport, User
 
 GONE = "This message is not here (any more)."
+PLACED = """UPDATE cohort_messages row SET seq = appended.seq FROM appended
+    WHERE row.id = CASE appended.type WHEN 'cohort_message_sent'
+        THEN CAST(appended.properties ->> 'message_id' AS uuid) END"""
+"""Tells the messages of a transaction their place in the log; their rows are held by it already."""
 AS_STAFF = ("tutor", "facilitator", "admin")
 LATELY = timedelta(minutes=5)
 Reason = Literal["unkind", "private", "unsafe", "other"]
@@ -154,15 +155,7 @@ def _tell(tx: Transaction, message: CohortMessage) -> None:
     )
     message.status, message.reason = "shown", None
     message.event_id = tx.emit(event, user_id=message.user_id, cohort_id=message.cohort_id, visibility="cohort")
-    tx.stamp(stamp_messages)
-
-
-async def stamp_messages(db: AsyncSession, facts: list[Fact]) -> None:
-    """Tell the messages of this transaction their place in the log; their rows are held by it already."""
-    said = [(f.event.message_id, f.seq) for f in facts if isinstance(f.event, CohortMessageSent)]
-    table = values(column("id", PgUuid(as_uuid=True)), column("seq", BigInteger), name="stamped").data(said)
-    stamped = update(CohortMessage).where(CohortMessage.id == table.c.id).values(seq=table.c.seq)
-    await db.execute(stamped.execution_options(synchronize_session=False))
+    tx.stamp(PLACED)
 
 
 # --- afterwards

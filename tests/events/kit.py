@@ -10,13 +10,17 @@ from sqlalchemy import text
 
 from core.events.catalog import PracticeCompleted
 from core.events.fact import Draft, Fact
-from core.events.log import read_since
+from core.events.log import APPEND_LOCK, read_since
 from data.database import Database
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PATIENCE = 10.0
 """Seconds after which a test that waits for something gives up: a bound, never a pause."""
 
+HOLDING_THE_LOG = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database"
+    " WHERE locktype = 'advisory' AND objid = :key AND granted AND datname = current_database()"
+)
 WAITING_FOR_A_LOCK = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 PID = text("SELECT pg_backend_pid()")
 
@@ -60,6 +64,13 @@ async def until(true: Callable[[], Awaitable[bool]]) -> None:
 async def somebody_waits(database: Database) -> bool:
     async with database.snapshot() as db:
         count: int = (await db.execute(WAITING_FOR_A_LOCK)).scalar_one()
+    return count > 0
+
+
+async def somebody_appends(database: Database) -> bool:
+    """Whether somebody holds the log."""
+    async with database.snapshot() as db:
+        count: int = (await db.execute(HOLDING_THE_LOG, {"key": APPEND_LOCK})).scalar_one()
     return count > 0
 
 

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import FakeClock
 from core.errors import NotFound, Unavailable
@@ -20,7 +19,7 @@ from core.principal import SYSTEM
 from core.transaction import TRIES, Transaction, Transactions
 from data.database import Database
 from data.tables import Meta
-from tests.events.kit import PATIENCE, PID, Reader, kill, somebody_waits, until
+from tests.events.kit import PATIENCE, PID, Reader, kill, somebody_appends, somebody_waits, until
 
 REPEATABLE = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
@@ -127,9 +126,7 @@ async def test_a_commit_that_fails_pokes_nobody(transactions: Transactions, data
 
 
 async def test_rows_can_be_told_their_place_in_the_log(transactions: Transactions, database: Database) -> None:
-    async def stamp(db: AsyncSession, facts: list[Fact]) -> None:
-        await db.execute(text("UPDATE meta SET value = :seq WHERE key = 'a'"), {"seq": str(facts[0].seq)})
-
+    stamp = "UPDATE meta SET value = CAST(appended.seq AS text) FROM appended WHERE key = 'a'"
     async with transactions(SYSTEM) as tx:
         await put(tx, "a", "")
         tx.stamp(stamp)
@@ -222,7 +219,7 @@ async def test_a_connection_that_is_cut_means_unavailable_and_nothing_kept(
     async def command(tx: Transaction) -> None:
         pid = (await tx.db.execute(PID)).scalar_one()
         if moment == "after":
-            tx.stamp(lambda db, facts: kill(database, pid))
+            tx.stamp("UPDATE meta SET value = value WHERE pg_terminate_backend(pg_backend_pid())")
         await put(tx, "a")
         if moment == "before":
             await kill(database, pid)
@@ -281,19 +278,13 @@ async def test_no_server_at_all_is_unavailable(clock: FakeClock) -> None:
 async def test_whoever_is_cancelled_while_holding_the_log_lets_go_of_it(
     transactions: Transactions, database: Database
 ) -> None:
-    held = asyncio.Event()
-
-    async def hold(db: AsyncSession, facts: list[Fact]) -> None:
-        held.set()
-        await asyncio.Event().wait()
-
     async def command(tx: Transaction) -> None:
         await put(tx, "a")
-        tx.stamp(hold)
+        tx.stamp("UPDATE meta SET value = 'held' FROM appended, pg_sleep(600) WHERE key = 'a'")
 
     async with asyncio.timeout(PATIENCE):
         holder = asyncio.create_task(transactions.run(SYSTEM, command))
-        await held.wait()
+        await until(lambda: somebody_appends(database))
         waiter = asyncio.create_task(transactions.run(SYSTEM, put, "b"))
         await until(lambda: somebody_waits(database))
         holder.cancel()

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.clock import FakeClock
 from core.events.catalog import LevelUp
 from core.events.fact import Fact
+from core.events.log import Stated
 from core.live.hub import Hub, Message
 from core.live.liveview import RESYNC, Delivery, LiveView, Resync, Topics
 from core.live.relay import PAST, Relay
@@ -95,9 +96,9 @@ def level_of(fact: Fact) -> int:
     return fact.event.level if isinstance(fact.event, LevelUp) else 0
 
 
-async def plain(facts: Sequence[Fact]) -> list[Delivery]:
+async def plain(stated: Sequence[Stated]) -> list[Delivery]:
     """Deliveries of facts that are about nobody."""
-    return [Delivery(fact) for fact in facts]
+    return [Delivery(one.fact) for one in stated]
 
 
 class Node:
@@ -128,10 +129,10 @@ class Node:
         if self.pokes:
             self.relay.poke()
 
-    async def decorate(self, facts: Sequence[Fact]) -> list[Delivery]:
+    async def decorate(self, stated: Sequence[Stated]) -> list[Delivery]:
         if self.decorations:
             await self.decorations.pop(0)()
-        return await plain(facts)
+        return await plain(stated)
 
     async def state(self, *levels: int, subject: str | None = "math", **envelope: Any) -> list[int]:
         """State facts in one transaction; their places in the log."""
