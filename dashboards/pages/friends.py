@@ -14,6 +14,7 @@ def friends(who: Principal, names: Mapping[str, str], simulated: bool) -> Shell:
     element = Element("tandem-friendships", {"me": str(who.id or ""), "cohort": cohort or None, "topics": topics})
     return page(
         title="Friends",
+        heading="Whom you practise with",
         who=who,
         current="friends",
         cards=[Card("friends", "Friends", element, place="wide", heading="hidden", framed=False)],

@@ -172,7 +172,7 @@ class NudgeSettings extends TandemElement {
     if (reachable && !email) return parts;
     const field = h("input", {type: "email", value: email ?? "", autocomplete: "email", maxlength: 254});
     return [...parts, h("form", {onsubmit: async (event) => { event.preventDefault(); field.blur(); if (await this.keep({email: field.value.trim()})) toast(field.value.trim() ? "That address is kept for your nudges alone." : "The address is forgotten.", "good"); }},
-      h("label", {}, minor ? "Address (a parent’s is fine)" : "Address", field), h("button", {class: "btn tint small", type: "submit"}, "Keep"))];
+      h("label", {}, minor ? "E-mail address (a parent’s is fine)" : "E-mail address", field), h("button", {class: "btn tint small", type: "submit"}, "Keep"))];
   }
 
   silent() {
