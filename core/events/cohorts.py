@@ -64,6 +64,14 @@ class CohortMessageRemoved(_OfNobody):
     by: Literal["writer", "staff", "reports"]
 
 
+@event("cohort_person_muted")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortPersonMuted(Event):
+    """Somebody cannot write in their cohort's chat until then, or, without a time, can again."""
+
+    until: Time | None = None
+
+
 @event("cohort_chat_changed")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortChatChanged(_OfNobody):

@@ -68,6 +68,23 @@ class NudgeChanged(Event):
     muted: Literal["friend", "kind"] | None = None
 
 
+@event("nudge_reported")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NudgeReported(Event):
+    """Somebody asked staff to look at a friend's nudges."""
+
+    report_id: UUID
+
+
+@event("nudge_report_decided")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NudgeReportDecided(Event):
+    """Staff answered such a report: nothing to mend, or its person is kept out of nudges for a while."""
+
+    report_id: UUID
+    verdict: Literal["keep", "pause"]
+
+
 @event("nudge_settings_changed")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NudgeSettingsChanged(Event):

@@ -20,7 +20,6 @@ from core.errors import Conflict, NotFound
 from core.events.nudges import NudgeChanged, NudgeStatus
 from core.nudges.choosing import mute_kind
 from core.nudges.queue import owner
-from core.safety.gate import ActionRequest, Gate
 from core.transaction import Transaction
 from data.tables import Block, NotificationRow, NudgeMute, NudgeRow
 
@@ -51,13 +50,13 @@ async def ignore(tx: Transaction, nudge_id: UUID) -> Answered:
 
 async def show(tx: Transaction, nudge_id: UUID) -> None:
     """It came before somebody's eyes; only the first time counts."""
-    row = await _own(tx, nudge_id)
+    row = await own_nudge(tx, nudge_id)
     row.shown_at = row.shown_at or tx.now
 
 
 async def mute(tx: Transaction, nudge_id: UUID, what: Literal["friend", "kind"]) -> Answered:
     """Hear nothing of this friend for a week, or nothing of this kind any more; the nudge itself is answered by it."""
-    row = await _own(tx, nudge_id)
+    row = await own_nudge(tx, nudge_id)
     if what == "friend" and row.sender_id == row.recipient_id:
         raise Conflict("This one is your own.", reason="your_own")
     if what == "friend":
@@ -70,19 +69,6 @@ async def mute(tx: Transaction, nudge_id: UUID, what: Literal["friend", "kind"])
         await _mark(tx, [row.id], opened=True)
     _tell(tx, row, muted=what)
     return Answered(row.id, row.status, "")
-
-
-async def report(tx: Transaction, gate: Gate, nudge_id: UUID, *, ip: str | None = None) -> Answered:
-    """Put on record for staff that something is wrong with this friend's nudges, and hear no more of them."""
-    row = await _own(tx, nudge_id)
-    if row.sender_id == row.recipient_id:
-        raise Conflict("This one is your own.", reason="your_own")
-    sender_id, context = row.sender_id, {"nudge_id": str(nudge_id)}
-    request = ActionRequest(actor=tx.actor, action="report", target_id=sender_id, ip=ip, context=context)
-    await gate.admit(tx, request)
-    done = await mute(tx, nudge_id, "friend")
-    await mute_friend(tx, sender_id, lasts=None)
-    return done
 
 
 async def mute_friend(tx: Transaction, sender_id: UUID, lasts: timedelta | None = MUTE_FOR) -> None:
@@ -105,7 +91,7 @@ def where_to(row: NudgeRow) -> str:
     return "/practice"
 
 
-async def _own(tx: Transaction, nudge_id: UUID) -> NudgeRow:
+async def own_nudge(tx: Transaction, nudge_id: UUID) -> NudgeRow:
     """One's own nudge, held; of somebody on the other side of a block there is none."""
     me = owner(tx.actor)
     blocks = select(Block.blocker_id).where(
@@ -123,7 +109,7 @@ async def _own(tx: Transaction, nudge_id: UUID) -> NudgeRow:
 
 
 async def _answer(tx: Transaction, nudge_id: UUID, status: Literal["accepted", "ignored"]) -> NudgeRow:
-    row = await _own(tx, nudge_id)
+    row = await own_nudge(tx, nudge_id)
     if row.status == "expired" or (row.status == "pending" and row.expires_at <= tx.now):
         raise Conflict("The moment for this has passed.", reason="expired")
     if row.status != "pending":

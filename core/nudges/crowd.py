@@ -22,6 +22,7 @@ from data.tables import (
     Friendship,
     NudgeLimits,
     NudgeMute,
+    NudgeReport,
     NudgeRow,
     NudgeSettings,
     PresenceRow,
@@ -54,7 +55,7 @@ def _place(subject: str | None, status: str, activity: str) -> Place:
 
 
 def _one_way(sender: Any, recipient: Any) -> Select[Any]:
-    """Friends as (of whom, to whom), without those whom a block or a mute keeps apart."""
+    """Friends as (of whom, to whom), without those whom a block, a mute or staff keep apart."""
     blocks = select(literal(1)).where(
         or_(
             and_(Block.blocker_id == sender, Block.blocked_id == recipient),
@@ -66,8 +67,9 @@ def _one_way(sender: Any, recipient: Any) -> Select[Any]:
         NudgeMute.sender_id == sender,
         or_(NudgeMute.until.is_(None), NudgeMute.until > bindparam("now")),
     )
+    out = select(literal(1)).where(NudgeReport.sender_id == sender, NudgeReport.kept_out_until > bindparam("now"))
     accepted = (Friendship.status == "accepted", sender == THESE)
-    return select(sender, recipient).where(*accepted, ~blocks.exists(), ~muted.exists())
+    return select(sender, recipient).where(*accepted, ~blocks.exists(), ~muted.exists(), ~out.exists())
 
 
 PAIRS = union_all(

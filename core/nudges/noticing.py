@@ -26,6 +26,7 @@ from core.events.feed import ChallengeInitiated
 from core.nudges.crowd import pairs_of, people_of, places_now, sent_lately
 from core.nudges.policy import PLAIN, Policy
 from core.nudges.queue import Notice, add_notices
+from core.nudges.reporting import kept_out
 from core.nudges.rules.detecting import Person, may_meet
 from core.nudges.rules.limits import is_quiet, room_left
 from core.nudges.sending import Sending, send, take_turn
@@ -60,6 +61,8 @@ async def _challenge(tx: Transaction, fact: Fact, event: ChallengeInitiated, pol
     to = event.target_user_id
     people = await people_of(tx.db, [fact.user_id, to], tx.now, posted=policy.posted)
     if len(people) < 2 or not may_meet(people[fact.user_id], people[to]) or "challenge" not in people[to].allowed.app:
+        return
+    if (await tx.db.execute(select(kept_out(fact.user_id, tx.now)))).scalar_one():
         return
     row = await tx.db.get(ActivityRow, event.activity_id)
     score = row.data.get("score") if row else None

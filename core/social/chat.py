@@ -31,6 +31,7 @@ from core.ids import new_id
 from core.safety.gate import ActionRequest, Gate
 from core.safety.redaction import redact
 from core.social import rules
+from core.social.muting import AS_STAFF, require_unmuted
 from core.social.rooms import MODERATE, TAKE_PART, hold_room, member, require_open
 from core.transaction import Transaction
 from data.tables import CohortMessage, EventRow, MessageReport, User
@@ -40,7 +41,6 @@ PLACED = """UPDATE cohort_messages row SET seq = appended.seq FROM appended
     WHERE row.id = CASE appended.type WHEN 'cohort_message_sent'
         THEN CAST(appended.properties ->> 'message_id' AS uuid) END"""
 """Tells the messages of a transaction their place in the log; their rows are held by it already."""
-AS_STAFF = ("tutor", "facilitator", "admin")
 LATELY = timedelta(minutes=5)
 Reason = Literal["unkind", "private", "unsafe", "other"]
 By = Literal["writer", "staff", "reports"]
@@ -74,6 +74,7 @@ async def send_message(
     await gate.admit(tx, ActionRequest(actor=tx.actor, action="send_message", ip=ip))
     writer = await _hold_writer(tx, me, cohort_id)
     await require_open(tx, cohort_id)
+    await require_unmuted(tx, me, cohort_id)
     lately = await _lately(tx, me)
     found = redact(said, lambda kind: f"[{rules.WORDS[kind]} hidden]")
     reason = rules.judge(found.text, holds(), lately).reason

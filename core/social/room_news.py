@@ -22,6 +22,7 @@ from core.events.cohorts import (
     CohortMessageRemoved,
     CohortMessageReported,
     CohortMessageSent,
+    CohortPersonMuted,
 )
 from core.live.hub import Hub, Message
 from core.live.liveview import Delivery
@@ -37,7 +38,7 @@ GOOD_FOR = 1.0
 KEPT = 2_000
 
 OF_NUMBERS = (PersonAdded, PersonErased, PersonUpdated, CohortChallengeCreated, CohortChallengeClosed)
-FOR_STAFF = (CohortMessageHeld, CohortMessageReported, CohortMessageRemoved, CohortMessageSent)
+FOR_STAFF = (CohortMessageHeld, CohortMessageReported, CohortMessageRemoved, CohortMessageSent, CohortPersonMuted)
 
 
 class RoomNews:
@@ -89,6 +90,9 @@ class RoomNews:
                 self._own(fact.user_id, event.message_id, "held")
             elif isinstance(event, CohortMessageRemoved):
                 self._own(fact.user_id, event.message_id, "removed")
+            elif isinstance(event, CohortPersonMuted):
+                until = event.until.isoformat() if event.until else None
+                self._hub.signal(Message(f"user:{fact.user_id}", "chat_muted", {"until": until}))
 
     def _own(self, user_id: UUID, message_id: UUID, status: str) -> None:
         said = {"message_id": str(message_id), "status": status}

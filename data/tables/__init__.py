@@ -11,9 +11,17 @@ from data.tables.activity import (
 )
 from data.tables.base import Base
 from data.tables.boards import BoardRow, ChoiceRow, EntryRow, ResultRow, TallyRow
-from data.tables.cohorts import ChallengeEntry, CohortChallenge, CohortMessage, CohortRoomRow, MessageReport
+from data.tables.cohorts import ChallengeEntry, ChatMute, CohortChallenge, CohortMessage, CohortRoomRow, MessageReport
 from data.tables.log import EventRow, InboundKey, Meta, ParkedEvent, ReactionCursor
-from data.tables.nudges import DeliveryRow, NotificationRow, NudgeLimits, NudgeMute, NudgeRow, NudgeSettings
+from data.tables.nudges import (
+    DeliveryRow,
+    NotificationRow,
+    NudgeLimits,
+    NudgeMute,
+    NudgeReport,
+    NudgeRow,
+    NudgeSettings,
+)
 from data.tables.people import Block, Cohort, Friendship, ParentalConsent, User
 from data.tables.practice import CoPractice, PracticeRun
 from data.tables.presence import PresenceRow
@@ -52,6 +60,7 @@ __all__ = [
     "BlocklistRow",
     "BoardRow",
     "ChallengeEntry",
+    "ChatMute",
     "ChoiceRow",
     "CoPractice",
     "Cohort",
@@ -74,6 +83,7 @@ __all__ = [
     "NotificationRow",
     "NudgeLimits",
     "NudgeMute",
+    "NudgeReport",
     "NudgeRow",
     "NudgeSettings",
     "ParentalConsent",

@@ -87,6 +87,18 @@ class MessageReport(Base):
     reported_at: Mapped[datetime]
 
 
+class ChatMute(Base):
+    """Somebody cannot write in their cohort's chat until then."""
+
+    __tablename__ = "cohort_mutes"
+
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    until: Mapped[datetime]
+    muted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    muted_at: Mapped[datetime]
+
+
 class CohortChallenge(Base):
     __tablename__ = "cohort_challenges"
     __table_args__ = (

@@ -59,6 +59,33 @@ class NudgeRow(Base):
     """What was muted in answer to it: the `friend`, or the `kind`."""
 
 
+class NudgeReport(Base):
+    """Somebody's wish that staff look at a friend's nudges; it outlives the nudge."""
+
+    __tablename__ = "nudge_reports"
+    __table_args__ = (
+        UniqueConstraint("nudge_id"),
+        CheckConstraint("status IN ('open', 'kept', 'paused')", name="status"),
+        Index("ix_nudge_reports_open", "reported_at", postgresql_where=text("status = 'open'")),
+        Index("ix_nudge_reports_sender_id", "sender_id", "kept_out_until"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    nudge_id: Mapped[UUID]
+    sender_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    """Whom it was about."""
+    reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    nudge_type: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[str | None] = mapped_column(String(64))
+    skill: Mapped[str | None] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(16), server_default="open")
+    reported_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    kept_out_until: Mapped[datetime | None]
+    """Until then nobody is nudged about this person."""
+
+
 class NotificationRow(Base):
     __tablename__ = "notifications"
     __table_args__ = (

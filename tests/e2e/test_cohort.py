@@ -49,12 +49,21 @@ async def test_what_is_said_is_there_at_once_as_text_and_without_what_is_private
     await expect(tutor.locator("tandem-chat .bubble", has_text="stupid")).to_have_count(0)
     await tutor.get_by_role("button", name="1 to look at").click()
     await tutor.get_by_role("button", name="Take it down").click()
+    # What is gone cannot be brought back: it is asked first.
+    asked = tutor.get_by_role("dialog", name="Take this message down?")
+    await expect(asked).to_contain_text("you are stupid")
+    await asked.get_by_role("button", name="Take it down").click()
     await expect(mia.locator("tandem-chat .waiting")).to_have_count(0)
     # Taken down by staff, in every open page.
     line = tutor.locator("tandem-chat .line", has_text="onerror")
     await line.hover()
     await line.get_by_role("button", name="More about the message").click()
     await tutor.get_by_role("menuitem", name="Take it down").click()
+    await asked.get_by_role("button", name="Not now").click()
+    await expect(line).to_be_visible()
+    await line.get_by_role("button", name="More about the message").click()
+    await tutor.get_by_role("menuitem", name="Take it down").click()
+    await asked.get_by_role("button", name="Take it down").click()
     for page in (mia, tutor):
         await expect(page.locator("tandem-chat .gone")).to_have_text("A message was taken down")
     await tutor.get_by_role("switch", name="Chat").click()
@@ -62,6 +71,28 @@ async def test_what_is_said_is_there_at_once_as_text_and_without_what_is_private
     await expect(mia.get_by_label("Your message")).to_be_hidden()
     await tutor.get_by_role("switch", name="Chat").click()
     await expect(mia.get_by_label("Your message")).to_be_visible()
+
+
+@pytest.mark.req("CO-5", "TS-7")
+async def test_who_is_muted_reads_along_and_is_told_until_when(house: Server, visit: Visit, worry: Trouble) -> None:
+    daniel, tutor = await visit("demo-adult-student", PATH), await visit("demo-tutor", PATH)
+    for page in (daniel, tutor):
+        await live(page)
+    await say(daniel, "First, first, first")
+    line = tutor.locator("tandem-chat .line", has_text="First, first, first")
+    await line.hover()
+    await line.get_by_role("button", name="More about the message").click()
+    await tutor.get_by_role("menuitem", name="Mute Daniel").click()
+    asked = tutor.get_by_role("dialog", name="Mute Daniel")
+    await asked.get_by_label("For ten minutes").check()
+    await asked.get_by_role("button", name="Mute", exact=True).click()
+    await expect(daniel.locator("tandem-chat .note")).to_contain_text("paused your writing here until")
+    await expect(daniel.get_by_label("Your message")).to_be_hidden()
+    await say(tutor, "Everybody gets a turn")
+    await expect(daniel.locator("tandem-chat .bubble", has_text="Everybody gets a turn")).to_be_visible()
+    await tutor.get_by_role("button", name="1 muted").click()
+    await tutor.get_by_role("button", name="Let Daniel").click()
+    await expect(daniel.get_by_label("Your message")).to_be_visible()
 
 
 @pytest.mark.req("CO-6", "CO-7", "CO-3")

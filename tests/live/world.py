@@ -49,6 +49,7 @@ from core.monitoring.commands import set_simulator
 from core.nudges import commands as nudges
 from core.nudges.choosing import Choices, choose_nudges
 from core.nudges.queue import open_notification, see
+from core.nudges.reporting import decide, report
 from core.nudges.sending import detect
 from core.practice.catalogue import what_of
 from core.practice.commands import Result, complete_practice, give_up_practice, start_practice
@@ -57,9 +58,10 @@ from core.principal import SYSTEM, Principal
 from core.social.challenges import challenge_cohort, close_due, join_challenge
 from core.social.chat import decide_message, remove_message, report_message, send_message
 from core.social.friendships import answer_friendship, block_person, request_friendship, unblock_person
+from core.social.muting import mute_person, unmute_person
 from core.social.rooms import switch_chat
 from core.social.upkeep import forget_messages
-from data.tables import Cohort, CohortChallenge, NotificationRow, NudgeRow, PresenceRow, ResultRow, User
+from data.tables import Cohort, CohortChallenge, NotificationRow, NudgeReport, NudgeRow, PresenceRow, ResultRow, User
 from tests.events.samples import properties_of
 from tests.live.world_workshops import Workshops
 
@@ -375,6 +377,9 @@ class World:
         for id in said:
             with suppress(TandemError):
                 await self._look_at(id, staff, here)
+        with suppress(TandemError):
+            await run(staff, mute_person, self.ids[self.chance.choice(here)], 5)
+            await run(staff, unmute_person, self.ids[self.chance.choice(here)])
         if self.chance.random() < 0.3:
             for on in (False, True):
                 await run(staff, switch_chat, on)
@@ -453,9 +458,16 @@ class World:
             return
         who = next(name for name, id in self.ids.items() if id == nudge.recipient_id)
         me, run = await self.principal(who), self.app.transactions.run
-        answer = self.chance.choice([nudges.accept, nudges.ignore, None])
-        if answer:
-            await run(me, answer, nudge.id)
+        dice = self.chance.random()
+        if dice < 0.25:
+            await run(me, report, self.app.gate, nudge.id)
+            staff = Principal("person", me.id, scopes=frozenset({"activity:moderate"}))
+            async with self.app.transactions.read() as db:
+                wanted = select(NudgeReport.id).where(NudgeReport.nudge_id == nudge.id)
+                report_id = (await db.execute(wanted)).scalar_one()
+            await run(staff, decide, report_id, self.chance.choice(["keep", "pause"]))
+        elif dice < 0.75:
+            await run(me, nudges.accept if dice < 0.5 else nudges.ignore, nudge.id)
         elif self.chance.random() < 0.5:
             self.clock.advance(3700)
             await run(SYSTEM, nudges.expire)

@@ -122,6 +122,36 @@ async def test_staff_look_at_what_is_held_or_reported_and_decide(clock: FakeCloc
     assert (refused.status, refused.error["type"]) == (403, "switched_off")
 
 
+@pytest.mark.req("CO-5", "TS-7")
+async def test_staff_mute_a_member_for_a_stated_time(clock: FakeClock, members: list[As], make: Make) -> None:
+    ada, leo, _, tutor = members
+
+    async def mute(who: As, person: User, minutes: object = 60) -> Reply:
+        return await who.api("PUT", f"{ROOM}/mutes/{person.id}", {"minutes": minutes}, bearer=who.token)
+
+    assert (await mute(leo, ada.person)).status == 403
+    assert [(await mute(tutor, ada.person, odd)).status for odd in (0, -1, 10_081, "60")] == [422] * 4
+    stranger = await make.person(cohort="green")
+    assert (await mute(tutor, stranger)).status == 404
+    assert (await mute(tutor, tutor.person)).error["type"] == "is_staff"
+    until = (await mute(tutor, ada.person)).json["until"]
+    assert (await ada.get()).json["muted_until"] == until
+    refused = await ada.post("/messages", {"text": "Hello?"})
+    assert (refused.status, refused.error["type"]) == (403, "muted")
+    assert refused.error["details"]["until"].startswith(until[:19])
+    assert await leo.say("She reads along")
+    assert len((await ada.get("/messages")).json["messages"]) == 1
+    assert [one["user_id"] for one in (await tutor.get("/desk")).json["muted"]] == [str(ada.person.id)]
+    # It ends by itself, or when staff say so.
+    clock.advance(60 * 60)
+    await ada.say("Here again")
+    assert (await mute(tutor, ada.person)).status == 200
+    assert (await tutor.api("DELETE", f"{ROOM}/mutes/{ada.person.id}", bearer=tutor.token)).status == 204
+    assert (await ada.get()).json["muted_until"] is None
+    await ada.say("And again")
+    assert (await tutor.get("/desk")).json["muted"] == []
+
+
 @pytest.mark.req("CO-6", "CO-7", "API-1")
 async def test_challenges_from_setting_one_to_its_end(members: list[As], make: Make, clock: FakeClock) -> None:
     ada, leo, _, tutor = members

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from core.app import App
+from core.nudges.reporting import report
 from core.practice.catalogue import what_of
 from core.practice.commands import start_practice
 from core.practice.pairs import invite
@@ -23,7 +24,7 @@ from core.web.rest import ROUTES
 from core.web.rest.fields import Input, Output
 from core.web.routes import Call, Routes
 from core.workshop.guests import TAKE_PART
-from data.tables import ApiKey, EventRow, IdempotencyKey, User
+from data.tables import ApiKey, EventRow, IdempotencyKey, NudgeReport, User
 from tests.factories import Make
 from tests.nudges.kit import given, notes_of
 from tests.rest_kit import Api, serve_rest
@@ -191,6 +192,7 @@ async def test_every_post_takes_a_key(api: Api, app: App, make: Make) -> None:
     bodies[paths["/api/v1/practice/{practice_id}/complete"]] = {"score": 90}
     own = await nudge_paths(app, make, one)
     bodies |= {"/api/v1/notifications/seen": {"up_to": 9}, own["/api/v1/nudges/{nudge_id}/mute"]: {"what": "friend"}}
+    bodies[own["/api/v1/nudge-reports/{report_id}/decision"]] = {"verdict": "keep"}
     # The hub's forms create nothing: they speak for a connection that is open, and say the same twice by themselves.
     posts = [r for r in ROUTES if r.method == "POST" and not r.path.startswith("/api/ws/")]
     await make.run(await make.principal(other), ask, app, one.id)
@@ -248,6 +250,11 @@ async def nudge_paths(app: App, make: Make, one: User) -> dict[str, str]:
     for answer in ("accept", "ignore", "mute", "report", "shown"):
         nudge = await given(app, await make.person(), one)
         found[f"/api/v1/nudges/{{nudge_id}}/{answer}"] = f"/api/v1/nudges/{nudge.id}/{answer}"
+    wrong = await given(app, await make.person(), one)
+    await make.run(await make.principal(one), report, app.gate, wrong.id)
+    async with app.transactions.read() as db:
+        reported = (await db.execute(select(NudgeReport.id))).scalar_one()
+    found["/api/v1/nudge-reports/{report_id}/decision"] = f"/api/v1/nudge-reports/{reported}/decision"
     note = (await notes_of(app, one))[0]
     found["/api/v1/notifications/{notification_id}/open"] = f"/api/v1/notifications/{note.id}/open"
     return found

@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 
 from core.app import App
+from core.clock import FakeClock
 from tests.factories import Make
-from tests.nudges.kit import given, two_friends
-from tests.rest_kit import Api
+from tests.nudges.kit import given, here, look, nudges_of, two_friends
+from tests.rest_kit import Api, Reply
 
 
 @pytest.mark.req("ND-11", "ND-8", "ND-15")
@@ -52,6 +53,45 @@ async def test_muting_reporting_and_hearing_of_somebody_again(api: Api, app: App
     again = await given(app, leo, ada)
     assert (await api("POST", f"/api/v1/nudges/{again.id}/report", bearer=mine)).json["status"] == "ignored"
     assert (await api("GET", "/api/v1/nudges/mutes", bearer=mine)).json["muted"][0]["until"] is None
+
+
+@pytest.mark.req("ND-11", "TS-7")
+async def test_a_report_waits_for_staff_who_may_keep_somebody_out_for_a_while(
+    api: Api, app: App, make: Make, clock: FakeClock
+) -> None:
+    leo, ada = await two_friends(make)
+    mine, staff = make.token(ada, "api"), make.token(await make.person(role="admin"), "api")
+    first, second = await given(app, leo, ada), await given(app, leo, ada, kind="challenge")
+    for nudge in (first, second, second):
+        assert (await api("POST", f"/api/v1/nudges/{nudge.id}/report", bearer=mine)).status == 200
+    assert (await api("GET", "/api/v1/nudge-reports", bearer=mine)).status == 403
+    waiting = (await api("GET", "/api/v1/nudge-reports", bearer=staff)).json["reports"]
+    assert [(one["user_id"], one["nudge_type"]) for one in waiting] == [
+        (str(leo.id), "friend_online"),
+        (str(leo.id), "challenge"),
+    ]
+    assert str(ada.id) not in str(waiting), "staff are not told who reported"
+
+    async def decide(report: dict[str, str], verdict: str, bearer: str = staff) -> Reply:
+        path = f"/api/v1/nudge-reports/{report['report_id']}/decision"
+        return await api("POST", path, {"verdict": verdict}, bearer=bearer)
+
+    assert (await decide(waiting[0], "pause", mine)).status == 403
+    assert (await decide(waiting[0], "keep")).json["until"] is None
+    assert (await decide(waiting[0], "pause")).status == 404, "it is answered once"
+    ben = await make.person(name="Ben Field", cohort="blue")
+    await make.friends(leo, ben)
+    await app.settle()
+    await here(app, leo, skill="algebra")
+    await here(app, ben)
+    assert (await decide(waiting[1], "pause")).json["until"] is not None
+    assert (await api("GET", "/api/v1/nudge-reports", bearer=staff)).json["reports"] == []
+    assert await look(app) == 0
+    clock.advance(7 * 24 * 3600)
+    await here(app, leo, skill="algebra")
+    await here(app, ben)
+    assert await look(app) == 1
+    assert (await nudges_of(app, ben))[0].sender_id == leo.id
 
 
 @pytest.mark.req("ND-10", "ND-5")

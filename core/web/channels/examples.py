@@ -270,6 +270,7 @@ ROOM: Final[dict[str, Any]] = {
     },
     "desk_changed": {},
     "friends_changed": {},
+    "chat_muted": {"until": "2025-11-18T10:40:00+00:00"},
     "own_message": {"message_id": MESSAGE, "status": "held"},
 }
 

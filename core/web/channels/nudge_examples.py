@@ -37,5 +37,6 @@ NUDGE_EXAMPLES: Final[dict[str, Any]] = {
     "notifications_seen": {**_FACT, "seq": 4725, "up_to": 4724, "opened": []},
     "notifications_withdrawn": {**_FACT, "seq": 4726, "notification_ids": [NOTE]},
     "nudge_changed": {**_FACT, "seq": 4727, "nudge_id": NUDGE, "status": "accepted", "muted": None},
+    "nudge_reports_changed": {"report_id": NUDGE, "status": "open"},
     "nudge_settings_changed": {**_FACT, "seq": 4728, "by": "parent"},
 }

@@ -11,6 +11,13 @@ from msgspec import Meta
 from core.web.channels.practice_messages import Strict
 
 
+class NudgeReportsChanged(msgspec.Struct, frozen=True):
+    """A nudge was reported, or such a report was answered: what waits is read anew."""
+
+    report_id: str
+    status: str
+
+
 class AnswerNudge(Strict, frozen=True):
     """One answers a nudge: goes along with it, or not now."""
 

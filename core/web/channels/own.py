@@ -12,6 +12,7 @@ from core.achievements.live import earned_by
 from core.events.catalog import ActivityReacted, CoPracticeChanged, LearnerProgressed, PracticeRunChanged
 from core.events.fact import Fact
 from core.events.feed import ActivityHidden, ActivityReported, ChallengeInitiated, ReportsDecided
+from core.events.nudges import NudgeReportDecided, NudgeReported
 from core.live.hub import Hub, Message
 from core.live.liveview import Delivery
 from core.presence.service import Presence
@@ -66,6 +67,10 @@ def _tell_staff(hub: Hub, fact: Fact) -> None:
         status = "open" if isinstance(event, ActivityReported) else event.verdict
         said = {"activity_id": str(event.activity_id), "status": status}
         hub.signal(Message("moderation:activities", "reports_changed", said))
+    elif isinstance(event, NudgeReported | NudgeReportDecided):
+        now = "open" if isinstance(event, NudgeReported) else event.verdict
+        told = {"report_id": str(event.report_id), "status": now}
+        hub.signal(Message("moderation:activities", "nudge_reports_changed", told))
 
 
 def invitation(delivery: Delivery, event: CoPracticeChanged) -> dict[str, Any]:

@@ -189,5 +189,11 @@ class OwnMessage(msgspec.Struct, frozen=True):
     status: str
 
 
+class ChatMuted(msgspec.Struct, frozen=True):
+    """One cannot write in one's cohort's chat until then; without a time, one can again."""
+
+    until: str | None
+
+
 class FriendsChanged(msgspec.Struct, frozen=True):
     """One's friends, requests or blocks are others than before; they are read by REST."""

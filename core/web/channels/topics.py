@@ -174,6 +174,7 @@ OWN = (
     MessageSpec("activity_hidden", m.ActivityHidden),
     MessageSpec("challenge_initiated", m.ChallengeInitiated),
     MessageSpec("own_message", m.OwnMessage),
+    MessageSpec("chat_muted", m.ChatMuted),
     MessageSpec("friends_changed", m.FriendsChanged),
 )
 
@@ -406,7 +407,10 @@ TOPICS: tuple[TopicSpec, ...] = (
         "moderation:activities",
         "That something was reported, or answered, for staff.",
         "activity:moderate",
-        messages=(MessageSpec("reports_changed", m.ReportsChanged),),
+        messages=(
+            MessageSpec("reports_changed", m.ReportsChanged),
+            MessageSpec("nudge_reports_changed", m.NudgeReportsChanged),
+        ),
     ),
     TopicSpec(
         "race:{subject_id}",

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from core.accounts.rules import avatar_url, is_text
+from core.accounts.rules import is_text
 from core.errors import BadRequest
 from core.principal import Principal
 from core.social import chat
+from core.social.muting import muted_until
 from core.social.room_queries import (
     circle_of,
-    desk_of,
     held_of,
     joined_by,
     latest_messages,
@@ -25,7 +25,7 @@ from core.social.room_queries import (
     mates_of,
 )
 from core.social.room_state import Said
-from core.social.rooms import MODERATE, READ, TAKE_PART, chat_of, member, switch_chat
+from core.social.rooms import MODERATE, READ, TAKE_PART, chat_of, member
 from core.transaction import Transaction
 from core.web.rest.fields import Input, NextCursor, Output, Paged, capped, make_cursor, read_cursor
 from core.web.routes import READING, Call, Routes
@@ -51,6 +51,9 @@ SAID_EXAMPLE = {
 }
 
 
+UNTIL = "2026-03-02T12:59:30Z"
+
+
 class ChatOut(Output, frozen=True, kw_only=True):
     """Whether the room may chat."""
 
@@ -73,6 +76,7 @@ class CohortOut(Output, frozen=True, kw_only=True):
     same_grade: Annotated[list[UUID], Meta(description="Of those, the ones in one's own grade.")]
     friends_online: Annotated[int, Meta(description="How many of one's own grade are here now.")]
     joined: Annotated[list[UUID], Meta(description="The open challenges that one takes part in.")]
+    muted_until: Annotated[datetime | None, Meta(description="Until when one cannot write in the chat.")]
     may_moderate: bool
 
 
@@ -99,6 +103,7 @@ def _in(principal: Principal, scope: str = READ) -> tuple[UUID, UUID]:
         "same_grade": [ADA],
         "friends_online": 1,
         "joined": [],
+        "muted_until": None,
         "may_moderate": False,
     },
 )
@@ -110,6 +115,7 @@ async def get_cohort(call: Call[None, None]) -> CohortOut:
         leads = await leads_of(db, cohort_id)
         circle = [row for row in await circle_of(db, me, cohort_id) if row.id not in call.principal.hidden]
         joined = await joined_by(db, me, cohort_id)
+        muted = await muted_until(db, me, cohort_id, call.app.clock.now())
     same = [row.id for row in circle if row.same_grade]
     here = {person.user_id for person in call.app.presence.people(f"cohort:{cohort_id}", call.principal.hidden)}
     return CohortOut(
@@ -125,6 +131,7 @@ async def get_cohort(call: Call[None, None]) -> CohortOut:
         same_grade=same,
         friends_online=sum(str(id) in here for id in same),
         joined=joined,
+        muted_until=muted,
         may_moderate=call.principal.may(MODERATE),
     )
 
@@ -336,119 +343,3 @@ class ReportIn(Input, frozen=True, kw_only=True):
 )
 async def post_message_report(tx: Transaction, call: Call[ReportIn, None]) -> None:
     await chat.report_message(tx, call.app.gate, call.path_id("message_id"), call.body.reason, ip=call.address)
-
-
-# --- for staff of the cohort
-
-
-class ChatIn(Input, frozen=True, kw_only=True):
-    """The switch."""
-
-    on: bool
-
-
-@routes(
-    "PUT",
-    "/api/v1/cohort/chat",
-    scope=MODERATE,
-    summary="Open or shut the room's chat.",
-    example={"on": False},
-    answer_example={"open": False, "reason": "switched_off"},
-)
-async def put_chat(tx: Transaction, call: Call[ChatIn, None]) -> ChatOut:
-    """While a child here has no parent's consent, chat stays shut all the same."""
-    return ChatOut(**chat_of(await switch_chat(tx, call.body.on)))
-
-
-class DeskItem(Output, frozen=True, kw_only=True):
-    """A message that waits for staff."""
-
-    message_id: UUID
-    user_id: UUID
-    user_name: str
-    user_avatar: str
-    text: str
-    held: bool
-    reason: str | None
-    reports: int
-    reported_as: list[str]
-    timestamp: datetime
-
-
-class DeskOut(Output, frozen=True, kw_only=True):
-    """What waits for staff of the cohort, oldest first."""
-
-    items: list[DeskItem]
-
-
-@routes(
-    "GET",
-    "/api/v1/cohort/desk",
-    scope=MODERATE,
-    summary="Messages that wait for staff.",
-    rate=READING,
-    answer_example={
-        "items": [
-            {
-                "message_id": MESSAGE_ID,
-                "user_id": ADA,
-                "user_name": "Ada",
-                "user_avatar": "/assets/avatars/fox-3.svg",
-                "text": "You are stupid",
-                "held": True,
-                "reason": "unkind",
-                "reports": 0,
-                "reported_as": [],
-                "timestamp": "2026-03-02T11:59:30Z",
-            }
-        ]
-    },
-)
-async def get_desk(call: Call[None, None]) -> DeskOut:
-    _, cohort_id = _in(call.principal, MODERATE)
-    async with call.app.transactions.read() as db:
-        found = await desk_of(db, cohort_id)
-    return DeskOut(
-        items=[
-            DeskItem(
-                message_id=one.message.id,
-                user_id=one.writer.id,
-                user_name=one.writer.username,
-                user_avatar=avatar_url(one.writer.avatar),
-                text=one.message.body or "",
-                held=one.message.status == "held",
-                reason=one.message.reason,
-                reports=one.reports,
-                reported_as=list(one.reasons),
-                timestamp=one.message.sent_at,
-            )
-            for one in found
-        ]
-    )
-
-
-class DecisionIn(Input, frozen=True, kw_only=True):
-    """What staff decided."""
-
-    show: bool
-
-
-class DecisionOut(Output, frozen=True, kw_only=True):
-    """What the message is now."""
-
-    message_id: UUID
-    status: Annotated[str, Meta(description="`shown` or `removed`.")]
-
-
-@routes(
-    "POST",
-    "/api/v1/cohort/messages/{message_id}/decision",
-    scope=MODERATE,
-    summary="Let a message be shown that was held or reported, or take it down.",
-    errors=(404,),
-    example={"show": True},
-    answer_example={"message_id": MESSAGE_ID, "status": "shown"},
-)
-async def post_message_decision(tx: Transaction, call: Call[DecisionIn, None]) -> DecisionOut:
-    message_id = call.path_id("message_id")
-    return DecisionOut(message_id=message_id, status=await chat.decide_message(tx, message_id, call.body.show))

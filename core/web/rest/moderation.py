@@ -9,10 +9,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from core.accounts.rules import avatar_url
 from core.activity.hiding import hidden_ids, hidden_items, hide_activity, show_activity
 from core.activity.holding import somebody
 from core.activity.reporting import Verdict, decide_reports, remove_activity, report_activity, reported
 from core.events.feed import ReportReason
+from core.nudges import reporting as nudge_reports
+from core.nudges.reporting import waiting_reports
 from core.transaction import Transaction
 from core.web.rest.activities import ActivityOut
 from core.web.rest.fields import PAGE, Input, Limit, Output, capped
@@ -144,6 +147,83 @@ async def get_reports(call: Call[None, HiddenQuery]) -> ReportsOut:
             for one in found
         ]
     )
+
+
+class NudgeReportOut(Output, frozen=True, kw_only=True):
+    """A nudge that was reported, and of whom it told."""
+
+    report_id: UUID
+    user_id: UUID
+    user_name: str
+    user_avatar: str
+    nudge_type: str
+    subject: str | None
+    skill: str | None
+    since: datetime
+
+
+class NudgeReportsOut(Output, frozen=True, kw_only=True):
+    """What waits for staff, the oldest first."""
+
+    reports: list[NudgeReportOut]
+
+
+@routes(
+    "GET",
+    "/api/v1/nudge-reports",
+    scope="activity:moderate",
+    summary="Nudges that were reported and wait for an answer.",
+    rate=READING,
+)
+async def get_nudge_reports(call: Call[None, HiddenQuery]) -> NudgeReportsOut:
+    """Who reported them is not told."""
+    async with call.app.transactions.read() as db:
+        found = await waiting_reports(db, call.principal, capped(call.query.limit))
+    return NudgeReportsOut(
+        reports=[
+            NudgeReportOut(
+                report_id=one.row.id,
+                user_id=one.person.id,
+                user_name=one.person.username,
+                user_avatar=avatar_url(one.person.avatar),
+                nudge_type=one.row.nudge_type,
+                subject=one.row.subject_id,
+                skill=one.row.skill,
+                since=one.row.reported_at,
+            )
+            for one in found
+        ]
+    )
+
+
+class NudgeDecisionIn(Input, frozen=True, kw_only=True):
+    """Staff's answer: nothing to mend, or nobody is nudged about this person for a week."""
+
+    verdict: nudge_reports.Verdict
+
+
+class NudgeDecisionOut(Output, frozen=True, kw_only=True):
+    """What became of it."""
+
+    report_id: UUID
+    verdict: nudge_reports.Verdict
+    until: Annotated[datetime | None, Meta(description="Until when nobody is nudged about this person.")]
+
+
+@routes(
+    "POST",
+    "/api/v1/nudge-reports/{report_id}/decision",
+    scope="activity:moderate",
+    summary="Let a nudge that was reported stand, or keep its person out of nudges for a week.",
+    errors=(404,),
+    example={"verdict": "pause"},
+    answer_example={"report_id": AN_ID, "verdict": "pause", "until": "2026-03-09T12:00:00Z"},
+)
+async def post_nudge_decision(tx: Transaction, call: Call[NudgeDecisionIn, None]) -> NudgeDecisionOut:
+    """Whoever reported hears nothing of this friend either way."""
+    report_id, verdict = call.path_id("report_id"), call.body.verdict
+    until = await nudge_reports.decide(tx, report_id, verdict)
+    return NudgeDecisionOut(report_id=report_id, verdict=verdict, until=until)
 
 
 class DecisionIn(Input, frozen=True, kw_only=True):

@@ -10,9 +10,10 @@ from msgspec import Meta
 
 from core.errors import Invalid
 from core.nudges.choosing import unmute_friend
-from core.nudges.commands import Answered, accept, ignore, mute, report, show
+from core.nudges.commands import Answered, accept, ignore, mute, show
 from core.nudges.queries import Told, counts_by_status, mutes_of, own_nudges
 from core.nudges.queue import owner
+from core.nudges.reporting import report
 from core.transaction import Transaction
 from core.web.rest.fields import Input, NextCursor, Output, Paged, capped, make_cursor, read_cursor
 from core.web.routes import READING, Call, Routes

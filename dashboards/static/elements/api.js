@@ -1,10 +1,11 @@
-// Asking the product's REST from a page, in the name of whoever is signed in: JSON in, JSON out, one kind of refusal.
+// Asking the product's REST from a page, in the name of whoever is signed in: JSON in, JSON out, one kind of refusal. With
+// `keepalive` it is still said when the page goes away.
 
 /** What came instead of an answer: `type` and `message` are the server's; `lost` when nothing came at all. */
 export class Refused extends Error {
   constructor(status, error = {}) {
     super(error.message ?? "This did not reach the server.");
-    Object.assign(this, {status, type: error.type ?? "lost", temporary: error.temporary ?? true, details: error.details ?? {}, lost: status === 0});
+    Object.assign(this, {status, type: error.type ?? "lost", temporary: error.temporary ?? (status === 0 || status >= 500), details: error.details ?? {}, lost: status === 0});
   }
 }
 
@@ -16,13 +17,13 @@ globalThis.addEventListener?.("submit", (event) => {
 });
 globalThis.addEventListener?.("pageshow", ({persisted}) => { if (persisted) leaving = new AbortController(); });
 
-export async function api(path, {method = "GET", body, key, signal} = {}) {
+export async function api(path, {method = "GET", body, key, signal, keepalive = false} = {}) {
   const headers = {"X-Tandem": "1", ...(body === undefined ? {} : {"Content-Type": "application/json"}), ...(key ? {"Idempotency-Key": key} : {})};
   const left = leaving.signal;
   if (left.aborted) return never();
   let answer;
   try {
-    answer = await fetch(`/api/v1${path}`, {method, headers, credentials: "same-origin", signal: signal ? AbortSignal.any([signal, left]) : left, body: body === undefined ? undefined : JSON.stringify(body)});
+    answer = await fetch(`/api/v1${path}`, {method, headers, keepalive, credentials: "same-origin", signal: signal ? AbortSignal.any([signal, left]) : left, body: body === undefined ? undefined : JSON.stringify(body)});
   } catch (error) {
     if (left.aborted) return never();
     if (error.name === "AbortError") throw error;

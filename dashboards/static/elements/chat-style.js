@@ -1,5 +1,6 @@
 // The chat's own style.
-import {MENU_CSS} from "./chat-menu.js";
+import {MENU_CSS} from "./menu.js";
+import {QUESTION_CSS} from "./question.js";
 
 export const CHAT_CSS = `
   :host { display: flex; flex-direction: column; min-height: 0; height: 100%; }
@@ -49,6 +50,8 @@ export const CHAT_CSS = `
   .pill-line b { font-weight: 640; }
   .note { display: flex; align-items: center; gap: 10px; margin: 0; padding: 18px 20px; font-size: 14px; color: var(--muted); }
   .note .icon { color: var(--accent); }
+  .note.muted { margin: 6px 12px 12px; padding: 14px 16px; color: var(--text); background: var(--surface-2); border-radius: 16px; }
+  .note[hidden] { display: none; }
   .said-line { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); margin: 0; }
   .write { display: flex; align-items: flex-end; gap: 10px; margin: 6px 12px 12px; padding: 6px 6px 6px 16px; background: var(--surface); border: 1px solid var(--line-strong); border-radius: 16px; }
   .write:focus-within { outline: 2px solid var(--focus); outline-offset: 1px; }
@@ -67,4 +70,4 @@ export const CHAT_CSS = `
     .send { min-height: 44px; }
   }
   @media (pointer: coarse) { .dots { opacity: .75; width: 40px; height: 40px; } .see { min-height: 40px; } }
-  ${MENU_CSS}`;
+  ${MENU_CSS}${QUESTION_CSS}`;

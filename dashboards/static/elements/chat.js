@@ -5,8 +5,9 @@ import {TandemElement, define, empty, failed, loading} from "./base.js";
 import {face, h, icon} from "./dom.js";
 import {api} from "./api.js";
 import {CHAT_CSS} from "./chat-style.js";
-import {openMenu} from "./chat-menu.js";
-import {HELD, REMOVED, SHUT, WAITING, clock, day, hiddenLine, partsOf, refusalLine} from "./room-words.js";
+import {openMenu} from "./menu.js";
+import {question} from "./question.js";
+import {HELD, MUTE_FOR, REMOVED, SHUT, WAITING, clock, day, hiddenLine, mutedLine, partsOf, refusalLine, when} from "./room-words.js";
 import {named} from "./texts.js";
 import {toast} from "./toasts.js";
 
@@ -40,12 +41,22 @@ class Chat extends TandemElement {
     const {model} = room;
     if (!model.loaded) return;
     const shut = !model.chat.open;
-    this.note.hidden = !shut;
-    this.note.replaceChildren(icon("safety", {size: 16}), h("span", {}, SHUT[model.chat.reason] ?? SHUT.switched_off));
-    this.form.hidden = shut;
+    const muted = this.mutedFor();
+    this.note.hidden = !shut && !muted;
+    this.note.classList.toggle("muted", !shut);
+    this.note.replaceChildren(icon(shut ? "safety" : "quiet", {size: 16}), h("span", {}, shut ? SHUT[model.chat.reason] ?? SHUT.switched_off : mutedLine(room.muted)));
+    this.form.hidden = shut || Boolean(muted);
     this.toggleAttribute("shut", shut);
     if (shut) { this.list.replaceChildren(); this.nodes.clear(); this.top.replaceChildren(); return; }
     this.draw();
+  }
+
+  /** Milliseconds in which one cannot write; when they are over, the field is back by itself. */
+  mutedFor() {
+    clearTimeout(this.unmute);
+    const left = this.room.muted ? Date.parse(this.room.muted) - Date.now() : 0;
+    if (left > 0) this.unmute = setTimeout(() => this.isConnected && this.show(this.room), Math.min(left + 500, 2 ** 31 - 1));
+    return Math.max(0, left);
   }
 
   draw() {
@@ -211,12 +222,23 @@ class Chat extends TandemElement {
   menu(said, own, button) {
     const {room} = this;
     const ways = [];
-    if (own || room.staff) ways.push(["Take it down", "remove", () => room.remove(said.message_id)]);
+    if (own || room.staff) ways.push({label: "Take it down", symbol: "remove", run: () => takeDown(this.root, said.text, () => room.remove(said.message_id))});
+    if (room.staff && !own && !said.role) ways.push({label: `Mute ${said.user_name}`, symbol: "quiet", run: () => this.mute(said)});
     if (!own) {
-      ways.push(["Report to staff", "hand-over", () => this.report(said)]);
-      ways.push([`Block ${said.user_name}`, "close", () => room.block(said)]);
+      ways.push({label: "Report to staff", symbol: "hand-over", run: () => this.report(said)});
+      ways.push({label: `Block ${said.user_name}`, symbol: "close", run: () => room.block(said)});
     }
-    openMenu(this.root, button, ways);
+    openMenu(button, ways);
+  }
+
+  mute(said) {
+    question(this.root, {
+      title: `Mute ${said.user_name} in this chat?`, text: "They can read along, but not write here. They are told so, and until when.", reasons: MUTE_FOR, answer: "Mute",
+      act: async (minutes) => {
+        const {until} = await api(`/cohort/mutes/${said.user_id}`, {method: "PUT", body: {minutes: Number(minutes)}});
+        toast(`${said.user_name} cannot write here until ${when(until)}.`, "good");
+      },
+    });
   }
 
   async report(said) {
@@ -229,6 +251,12 @@ class Chat extends TandemElement {
       toast(refusalLine(reason));
     }
   }
+}
+
+/** Words that are taken down are gone for good: it is asked first. */
+export function takeDown(root, text, act) {
+  question(root, {title: "Take this message down?", text: "It leaves every open page at once, and nobody can bring it back.", answer: "Take it down", tone: "bad",
+    body: h("blockquote", {}, String(text).length > 160 ? `${String(text).slice(0, 160)}…` : text), act});
 }
 
 function withDays(lines) {

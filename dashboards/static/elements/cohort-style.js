@@ -39,6 +39,8 @@ export const COHORT_CSS = `
   .desk h3 + ul li:first-child { border-top: 0; }
   .desk p { margin: 0; font-size: 13.5px; }
   .desk .words { margin: 4px 0 8px; font-size: 15px; white-space: pre-wrap; overflow-wrap: anywhere; }
+  .desk .quiet { display: flex; align-items: center; justify-content: space-between; gap: 12px; }
+  .desk ul + h3 { margin-top: 8px; }
   .desk .ways { display: flex; gap: 8px; }
   :host([stale]) .figure, :host([stale]) .people .face { opacity: .6; }
   @media (max-width: 1239px) and (min-width: 720px) {

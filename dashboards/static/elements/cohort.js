@@ -36,7 +36,7 @@ class CohortRoom extends TandemElement {
       onEvent: (event, payload) => this.event(event, payload),
       onRefused: (reason) => this.refused(reason),
     });
-    this.join("user:me", {onEvent: (event, payload) => event === "own_message" && this.ownMessage(payload)});
+    this.join("user:me", {onEvent: (event, payload) => this.own(event, payload)});
     joinPeople(this, [topic], (people, total) => { Object.assign(this, {people, total}); this.drawPeople(); });
     if (this.room.staff) this.desk = new Desk(this, topic);
     this.watchState((state) => { this.toggleAttribute("stale", state === "offline" || state === "reconnecting"); if (state === "live") this.learn(); });
@@ -96,6 +96,7 @@ class CohortRoom extends TandemElement {
       const [info, said] = await Promise.all([api("/cohort"), api("/cohort/messages?limit=1")]);
       this.info = info;
       this.room.joined = new Set(info.joined);
+      this.room.muted = info.muted_until;
       this.room.outbox.held(said.held);
       this.lead.textContent = [info.grade_level && `Grade ${info.grade_level}`, info.leads.length && `with ${several(info.leads)}`].filter(Boolean).join(", ") || "Your cohort";
       this.numbers(info);
@@ -110,6 +111,13 @@ class CohortRoom extends TandemElement {
 
   refused(reason) {
     this.root.replaceChildren(h("div", {class: "card none"}, empty(reason.reason === "not_in_cohort" ? "You are not in this cohort any more. Load the page to see where you are." : reason.message ?? "This is not open to you.", {meaning: "info"})));
+  }
+
+  own(event, payload) {
+    if (event === "own_message") this.ownMessage(payload);
+    if (event !== "chat_muted") return;
+    this.room.muted = payload.until;
+    this.draw();
   }
 
   ownMessage({message_id: id, status}) {

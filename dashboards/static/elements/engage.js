@@ -1,9 +1,10 @@
 // What is seen and pressed in a feed, told in batches: a row counts when more than half of it was in sight for a second,
 // once a page. Nothing is told of one's own, and nothing while the line is away: it is a count, not a record.
+import {api} from "./api.js";
+
 const SIGHT = 1000, EVERY = 15_000, MOST = 100, CLICKS = 20;
 
-const tell = (body) => fetch("/api/v1/engagement", {method: "POST", keepalive: true, credentials: "same-origin",
-  headers: {"X-Tandem": "1", "Content-Type": "application/json"}, body: JSON.stringify(body)});
+const tell = (body) => api("/engagement", {method: "POST", body, keepalive: true});
 
 export class Engagement {
   constructor(signal, {mine = () => false, send = tell} = {}) {

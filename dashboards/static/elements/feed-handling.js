@@ -61,9 +61,9 @@ export class Handling {
   }
 
   menu(item, name) {
-    const holder = menu(`What to do about this of ${name}`, this.choices(item));
-    holder.firstChild.addEventListener("click", () => this.feed.engagement.click("menu", item.user_id === this.feed.me ? null : item.id));
-    return holder;
+    const button = menu(`What to do about this of ${name}`, this.choices(item));
+    button.addEventListener("click", () => this.feed.engagement.click("menu", item.user_id === this.feed.me ? null : item.id));
+    return button;
   }
 
   choices(item) {

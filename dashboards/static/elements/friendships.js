@@ -3,7 +3,7 @@
 // ends something waits ten seconds, so that it can be undone; a block acts at once.
 import {TandemElement, define, empty, failed, loading} from "./base.js";
 import {api} from "./api.js";
-import {MENU_CSS, openMenu} from "./chat-menu.js";
+import {MENU_CSS, openMenu} from "./menu.js";
 import {face, h, icon} from "./dom.js";
 import {asPerson, joinPeople, topicsOf} from "./people.js";
 import {refusalLine} from "./room-words.js";
@@ -142,16 +142,18 @@ class Friends extends TandemElement {
 
   friend(one) {
     const more = h("button", {class: "btn text round small", type: "button", "data-way": `more ${one.user_id}`, "aria-haspopup": "menu", "aria-label": `More about ${one.name}`,
-      onclick: (event) => openMenu(this.root, event.currentTarget, [["End the friendship", "leave", () => this.later(one, `You and ${one.name} are not friends any more.`)], [`Block ${one.name}`, "close", () => this.block(one)]])}, icon("more", {size: 18}));
+      onclick: (event) => openMenu(event.currentTarget, [{label: "End the friendship", symbol: "leave", run: () => this.later(one, `You and ${one.name} are not friends any more.`)}, this.blocking(one)])}, icon("more", {size: 18}));
     return this.row(one, this.here.has(one.user_id) ? "" : "Not here just now", [more]);
   }
 
   mate(one) {
     const known = {accepted: h("span", {class: "chip good"}, icon("check"), "Friends"), pending: h("span", {class: "chip"}, one.asked_by_me ? "Asked" : "Asks you")}[one.status];
     const more = h("button", {class: "btn text round small", type: "button", "data-way": `block ${one.user_id}`, "aria-haspopup": "menu", "aria-label": `More about ${one.name}`,
-      onclick: (event) => openMenu(this.root, event.currentTarget, [[`Block ${one.name}`, "close", () => this.block(one)]])}, icon("more", {size: 18}));
+      onclick: (event) => openMenu(event.currentTarget, [this.blocking(one)])}, icon("more", {size: 18}));
     return this.row(one, one.role === "tutor" ? "Tutor" : "", [known ?? this.way("Ask", "tint", one, () => this.ask(one)), more]);
   }
+
+  blocking(one) { return {label: `Block ${one.name}`, symbol: "close", run: () => this.block(one)}; }
 
   undone(one) {
     const {text} = this.leaving.get(one.user_id);
@@ -193,7 +195,7 @@ class Friends extends TandemElement {
   flush() {
     for (const [id, {timer}] of this.leaving) {
       clearTimeout(timer);
-      fetch(`/api/v1/friendships/${id}/decline`, {method: "POST", headers: {"X-Tandem": "1"}, credentials: "same-origin", keepalive: true}).catch(() => null);
+      api(`/friendships/${id}/decline`, {method: "POST", keepalive: true}).catch(() => null);
     }
     this.leaving.clear();
   }

@@ -34,7 +34,7 @@ class Nudges extends TandemElement {
     .line { grid-column: 2 / -1; margin: 0; font-size: 13px; color: var(--muted); }
     time { font-size: 12px; line-height: 1.75; color: var(--muted); white-space: nowrap; }
     .answers { grid-column: 2 / -1; display: flex; align-items: center; gap: 8px; margin-top: 12px; }
-    .answers .menu-holder { margin-left: auto; }
+    .answers .more { margin-left: auto; }
     .past { padding: 14px 0; }
     h3 { margin: 20px 0 2px; font-size: 12px; font-weight: 600; color: var(--muted); }
     .cap { display: flex; align-items: center; gap: 12px; padding: 12px 14px; margin: 8px 0 0; font-size: 13px; color: var(--muted); background: var(--surface-2); border-radius: var(--radius); }
@@ -106,7 +106,7 @@ class Nudges extends TandemElement {
 
   /** Draw again what is held: times pass. Not under an open menu or a finger, unless something is different. */
   redraw(fresh = false) {
-    if (!this.found || (!fresh && this.panel.querySelector(".menu-list:not([hidden]), :focus"))) return;
+    if (!this.found || (!fresh && this.panel.querySelector("[aria-expanded=true], :focus"))) return;
     const held = this.root.activeElement?.closest?.("[data-nudge]")?.dataset.nudge;
     const rows = this.found.nudges.map((one, index) => this.row(one, index));
     const parts = [rows.length ? h("ul", {class: "plain-list"}, rows) : empty(BLANK[this.tab], {meaning: "nudges"})];

@@ -1,14 +1,15 @@
-// <tandem-reports>: what people reported and staff have not answered, the oldest first; with `brief` only how many wait, and
-// the way there. It follows what is reported and answered, by whomever.
+// <tandem-reports>: what people reported and staff have not answered, activities and nudges, the oldest first; with
+// `brief` only how many wait, and the way there. It follows what is reported and answered, by whomever.
 import {api} from "./api.js";
 import {TandemElement, define, empty, failed, loading} from "./base.js";
 import {face, h, icon} from "./dom.js";
 import {itemOf} from "./feed-model.js";
 import {paced} from "./mine.js";
 import {QUESTION_CSS, question} from "./question.js";
-import {plain} from "./texts.js";
+import {named, plain} from "./texts.js";
 import {ago} from "./time.js";
 
+const NUDGES = {friend_online: " who practised", challenge: ", who set a challenge"};
 const REASONS = {unkind: "unkind", private: "private", unfair: "not earned fairly", other: "something else"};
 
 class Reports extends TandemElement {
@@ -32,8 +33,9 @@ class Reports extends TandemElement {
 
   async read() {
     try {
-      const {reports} = await api("/reports?limit=100");
-      this.draw(reports);
+      const [{reports}, nudges] = await Promise.all([api("/reports?limit=100"), api("/nudge-reports?limit=100")]);
+      const waiting = [...reports.map((one) => ({...one, row: () => this.row(one)})), ...nudges.reports.map((one) => ({...one, row: () => this.nudge(one)}))];
+      this.draw(waiting.sort((one, other) => Date.parse(one.since) - Date.parse(other.since)));
     } catch (error) {
       this.body.replaceChildren(failed(() => this.read(), {text: error.message, code: error.type}));
     }
@@ -46,7 +48,7 @@ class Reports extends TandemElement {
       this.body.replaceChildren(h("p", {class: "brief"}, `The oldest since ${ago(reports[0].since)}.`, h("a", {class: "btn tint small", href: "/review/activities"}, "Look")));
       return;
     }
-    this.body.replaceChildren(h("ul", {class: "plain-list"}, reports.map((one) => this.row(one))));
+    this.body.replaceChildren(h("ul", {class: "plain-list"}, reports.map((one) => one.row())));
   }
 
   row({activity, reasons, since}) {
@@ -56,16 +58,37 @@ class Reports extends TandemElement {
       await api(`/reports/${item.id}/decision`, {method: "POST", body: {verdict}});
       await this.read();
     };
-    const keep = h("button", {class: "btn small", type: "button", onclick: async () => {
-      keep.disabled = true;
-      try { await decide("keep"); } catch (error) { keep.disabled = false; unsaid.textContent = error.message; }
-    }}, icon("check", {size: 16}), "Keep");
+    const keep = this.keep("Keep", () => decide("keep"), unsaid);
     const away = h("button", {class: "btn text small", type: "button", onclick: () => question(this.root, {title: `Remove this of ${item.user_name}?`,
       text: "It goes from every feed at once and cannot be brought back. Points stay.", answer: "Remove", tone: "bad", act: () => decide("remove")})},
     icon("remove", {size: 16}), "Remove");
     return h("li", {"data-id": item.id}, face({id: item.user_id, name: item.user_name, avatar: item.user_avatar}, {size: 40}),
       h("div", {class: "what"}, h("p", {}, h("b", {}, item.user_name), " ", plain(item)), h("div", {class: "why"}, chips, h("span", {}, `since ${ago(since)}`))),
       h("div", {class: "acts"}, keep, away), unsaid);
+  }
+
+  keep(label, act, unsaid) {
+    const button = h("button", {class: "btn small", type: "button", onclick: async () => {
+      button.disabled = true;
+      try { await act(); } catch (error) { button.disabled = false; unsaid.textContent = error.message; }
+    }}, icon("check", {size: 16}), label);
+    return button;
+  }
+
+  /** Somebody's nudges that a friend of theirs reported: nothing to mend, or a week without any. */
+  nudge(one) {
+    const unsaid = h("span", {class: "unsaid", role: "status"});
+    const decide = async (verdict) => {
+      await api(`/nudge-reports/${one.report_id}/decision`, {method: "POST", body: {verdict}});
+      await this.read();
+    };
+    const pause = h("button", {class: "btn text small", type: "button", onclick: () => question(this.root, {title: `Pause nudges about ${one.user_name}?`,
+      text: "For a week nobody is nudged about them, and their challenges are not handed on. They are not told. Friends and feeds stay as they are.", answer: "Pause nudges", tone: "bad", act: () => decide("pause")})},
+    icon("quiet", {size: 16}), "Pause nudges");
+    return h("li", {"data-id": one.report_id}, face({id: one.user_id, name: one.user_name, avatar: one.user_avatar}, {size: 40}),
+      h("div", {class: "what"}, h("p", {}, "A nudge about ", h("b", {}, one.user_name), NUDGES[one.nudge_type] ?? "", one.skill && ` (${named(one.skill)})`),
+        h("div", {class: "why"}, h("span", {class: "chip warn"}, icon("nudges", {size: 14}), "nudge"), h("span", {}, `since ${ago(one.since)}`))),
+      h("div", {class: "acts"}, this.keep("Nothing to mend", () => decide("keep"), unsaid), pause), unsaid);
   }
 }
 

@@ -55,6 +55,11 @@ export const SHUT = {
   switched_off: "Chat is off in this room just now. Everything else goes on.",
   consent_missing: "Chat opens when a parent says yes for everybody under 13 here. Everything else is yours already.",
 };
+/** For how long staff may mute somebody, in minutes. */
+export const MUTE_FOR = {10: "For ten minutes", 60: "For an hour", 1440: "For a day", 10080: "For a week"};
+export const mutedLine = (until) => `Staff of your cohort paused your writing here until ${when(until)}. You can still read along.`;
+/** A time to come: today its clock alone, else with its day. */
+export const when = (until) => (new Date(until).toDateString() === new Date().toDateString() ? clock(until) : `${new Date(until).toLocaleDateString("en-GB", {weekday: "long"})}, ${clock(until)}`);
 export const HELD = "A person looks at this first. Until then only you see it.";
 export const WAITING = "Goes out when you are back online";
 export const REMOVED = "A message was taken down";

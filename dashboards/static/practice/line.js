@@ -1,24 +1,11 @@
 // A practice's line to the server: beginning, how it goes, the end. What it came to is kept on the device until the
 // server has taken it, and sent again with the same key: it counts once, however often it is sent.
+import {api} from "../elements/api.js";
 
 const PACE = 500, AGAIN = 1000, SELDOM = 30_000;
 
-/** Ask the server as the person of this page; a refusal is thrown as the server worded it, a lost line as `{lost: true}`. */
-export async function ask(method, path, body, key) {
-  let answer;
-  try {
-    answer = await fetch(`/api/v1/${path}`, {
-      method, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body),
-      headers: {"X-Tandem": "1", ...(body === undefined ? {} : {"Content-Type": "application/json"}), ...(key ? {"Idempotency-Key": key} : {})},
-    });
-  } catch {
-    throw {lost: true, temporary: true, message: "No connection just now."};
-  }
-  if (answer.status === 204) return null;
-  const said = await answer.json().catch(() => ({}));
-  if (answer.ok) return said;
-  throw {...(said.error ?? {message: "That did not work."}), status: answer.status, temporary: said.error?.temporary ?? answer.status >= 500};
-}
+/** Ask the server as the person of this page. */
+export const ask = (method, path, body, key) => api(`/${path}`, {method, body, key});
 
 /** A small thing of one person on this device; where nothing can be kept, nothing is. */
 class Kept {
