@@ -49,6 +49,7 @@ from core.live.relay import Relay
 from core.live.replica import Replicas
 from core.live.signals import Signals
 from core.metrics import Metrics
+from core.nudges.cohort_challenges import CHALLENGE_NUDGES
 from core.nudges.live import Notifications
 from core.nudges.mailing import post_of
 from core.nudges.noticing import notices
@@ -126,7 +127,7 @@ class App:
         following = [NEW_FRIENDS, COHORT_ROOMS, BOARDS, RANKS, TOP_TEN, RUNS, CHALLENGE_RESULTS]
         self.post = post_of(settings.mail_url, settings.mail_from)
         self.nudging = Policy(read_ways(settings.nudge_ways), self.post.knows_addresses)
-        nudges = [nudge_friends(self.nudging), notices(self.nudging), OUT_OF_SIGHT]
+        nudges = [nudge_friends(self.nudging), notices(self.nudging), CHALLENGE_NUDGES, OUT_OF_SIGHT]
         self.reactions = Reactions(self.transactions, [*following, *rewards, *nudges])
         self.tokens = Tokens(settings.secret_key, self.clock)
         self.principals = Principals(self.transactions, self.tokens, self.clock)

@@ -1,11 +1,13 @@
 """Nudges by the clock: every minute friends of those who are online are told, and what is over ends; streaks that end
-today are looked for every five minutes, and what is to leave the app goes every quarter of a minute.
+today, and cohorts' challenges that are nearly over, are looked for every five minutes, and what is to leave the app
+goes every quarter of a minute.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from core.nudges.cohort_challenges import remind
 from core.nudges.commands import expire
 from core.nudges.posting import post_due
 from core.nudges.rescuing import rescue
@@ -40,4 +42,14 @@ async def end_old(context: Context) -> dict[str, Any]:
     return {"expired": await expire(context.tx)}
 
 
+async def remind_of_challenges(context: Context) -> dict[str, Any]:
+    return {"reminded": await remind(context.tx)}
+
+
+CHALLENGE_REMINDERS = Job(
+    name="challenge_reminders",
+    title="Cohorts' challenges that are nearly over",
+    trigger=Every(300),
+    run=remind_of_challenges,
+)
 NUDGE_EXPIRY = Job(name="nudge_expiry", title="Nudges whose time is up", trigger=Every(60), run=end_old)

@@ -7,7 +7,7 @@ from jobs.boards import BOARD_PERCENTILES, BOARD_PERIODS, BOARDS
 from jobs.cohorts import COHORT_CHAT, COHORT_ROOMS
 from jobs.export_log import export_log
 from jobs.job import Job
-from jobs.nudges import NUDGE_EXPIRY, nudge_detection, nudge_mail, streak_rescue
+from jobs.nudges import CHALLENGE_REMINDERS, NUDGE_EXPIRY, nudge_detection, nudge_mail, streak_rescue
 from jobs.place import Place
 from jobs.practice_cleanup import PRACTICE_CLEANUP
 from jobs.presence_cleanup import PRESENCE_CLEANUP
@@ -23,6 +23,7 @@ def registry(place: Place) -> tuple[Job, ...]:
         NUDGE_EXPIRY,
         nudge_detection(place),
         streak_rescue(place),
+        CHALLENGE_REMINDERS,
         nudge_mail(place),
         WORKSHOPS,
         COHORT_ROOMS,

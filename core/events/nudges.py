@@ -33,6 +33,7 @@ class NotificationAdded(Event):
     score: Score | None = None
     days: Count | None = None
     name: Label | None = None
+    stage: Slug | None = None
     expires_at: Moment | None = None
 
     def about(self, actor: UUID | None) -> UUID | None:

@@ -82,6 +82,8 @@ async def mute_friend(tx: Transaction, sender_id: UUID, lasts: timedelta | None 
 def where_to(row: NudgeRow) -> str:
     """Together with a friend who practises a skill, else to the room of their subject."""
     skill = row.details.get("skill")
+    if row.details.get("stage"):
+        return "/cohort"
     if row.nudge_type == "friend_online" and skill:
         return f"/practice/co-session?{urlencode({'with': str(row.sender_id), 'skill': skill})}"
     if row.nudge_type == "challenge" and skill and row.subject_id:

@@ -160,7 +160,7 @@ def _item_of_row(row: NotificationRow, status: str) -> Item:
 
 def _item_of(delivery: Delivery, event: NotificationAdded) -> Item:
     fact = delivery.fact
-    given = {"score": event.score, "days": event.days, "name": event.name}
+    given = {"score": event.score, "days": event.days, "name": event.name, "stage": event.stage}
     return Item(
         id=event.notification_id,
         seq=fact.seq,

@@ -46,12 +46,13 @@ class Notice:
     score: float | None = None
     days: int | None = None
     name: str | None = None
+    stage: str | None = None
     way: Way = "queue"
     expires_at: datetime | None = None
 
     @property
     def data(self) -> dict[str, Any]:
-        given = {"score": self.score, "days": self.days, "name": self.name}
+        given = {"score": self.score, "days": self.days, "name": self.name, "stage": self.stage}
         return {key: value for key, value in given.items() if value is not None}
 
 
@@ -109,6 +110,7 @@ def _tell(tx: Transaction, id: UUID, notice: Notice) -> None:
         score=notice.score,
         days=notice.days,
         name=notice.name,
+        stage=notice.stage,
         expires_at=notice.expires_at,
     )
     envelope: dict[str, Any] = {"subject": notice.subject, "skill": notice.skill, "visibility": "private"}

@@ -46,10 +46,14 @@ class Sending:
     mail: bool = False
     score: float | None = None
     days: int | None = None
+    stage: str | None = None
+    """Of a cohort's challenge: whether it starts, ends soon, has ended, is over and another's, or was won."""
+    challenge_id: UUID | None = None
 
     @property
     def details(self) -> dict[str, Any]:
-        given = {"skill": self.skill, "score": self.score, "days": self.days}
+        given = {"skill": self.skill, "score": self.score, "days": self.days, "stage": self.stage}
+        given["challenge_id"] = str(self.challenge_id) if self.challenge_id else None
         return {key: value for key, value in given.items() if value is not None}
 
 
@@ -147,6 +151,7 @@ def _notice(row: Mapping[str, Any], one: Sending) -> Notice:
         skill=one.skill,
         score=one.score,
         days=one.days,
+        stage=one.stage,
         way=one.way,
         expires_at=row["expires_at"],
     )

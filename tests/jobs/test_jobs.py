@@ -303,6 +303,7 @@ async def test_every_job_has_a_title_and_runs_on_an_empty_house(house: House) ->
         "nudge_expiry",
         "nudge_detection",
         "streak_rescue",
+        "challenge_reminders",
         "nudge_mail",
         "workshops",
         "cohort_rooms",

@@ -47,7 +47,7 @@ from core.leaderboards.people import choose_listing
 from core.leaderboards.reviewing import Verdict, review_result
 from core.monitoring.commands import set_simulator
 from core.nudges import commands as nudges
-from core.nudges.choosing import Choices, choose_nudges
+from core.nudges.choosing import Choices, choose_nudges, unmute_friend
 from core.nudges.queue import open_notification, see
 from core.nudges.reporting import decide, report
 from core.nudges.sending import detect
@@ -449,6 +449,8 @@ class World:
         async with self.app.database.begin() as db:
             await db.execute(delete(PresenceRow))
         await self._answer_nudge()
+        if self.chance.random() < 0.5:
+            await self._report_nudge()
 
     async def _answer_nudge(self) -> None:
         async with self.app.transactions.read() as db:
@@ -458,19 +460,30 @@ class World:
             return
         who = next(name for name, id in self.ids.items() if id == nudge.recipient_id)
         me, run = await self.principal(who), self.app.transactions.run
-        dice = self.chance.random()
-        if dice < 0.25:
-            await run(me, report, self.app.gate, nudge.id)
-            staff = Principal("person", me.id, scopes=frozenset({"activity:moderate"}))
-            async with self.app.transactions.read() as db:
-                wanted = select(NudgeReport.id).where(NudgeReport.nudge_id == nudge.id)
-                report_id = (await db.execute(wanted)).scalar_one()
-            await run(staff, decide, report_id, self.chance.choice(["keep", "pause"]))
-        elif dice < 0.75:
-            await run(me, nudges.accept if dice < 0.5 else nudges.ignore, nudge.id)
+        answer = self.chance.choice([nudges.accept, nudges.ignore, None])
+        if answer:
+            await run(me, answer, nudge.id)
         elif self.chance.random() < 0.5:
             self.clock.advance(3700)
             await run(SYSTEM, nudges.expire)
+
+    async def _report_nudge(self) -> None:
+        """Somebody reports the latest nudge, staff decide, and the two hear of each other again later on."""
+        async with self.app.transactions.read() as db:
+            wanted = select(NudgeRow).where(NudgeRow.sender_id != NudgeRow.recipient_id)
+            nudge = (await db.execute(wanted.order_by(NudgeRow.id.desc()).limit(1))).scalar_one_or_none()
+        if nudge is None:
+            return
+        who = next(name for name, id in self.ids.items() if id == nudge.recipient_id)
+        me, run = await self.principal(who), self.app.transactions.run
+        with suppress(TandemError):
+            await run(me, report, self.app.gate, nudge.id)
+            await run(me, unmute_friend, nudge.sender_id)
+        async with self.app.transactions.read() as db:
+            waiting = (await db.execute(select(NudgeReport.id).where(NudgeReport.status == "open"))).scalars().all()
+        staff = Principal("person", me.id, scopes=frozenset({"activity:moderate"}))
+        for report_id in waiting:
+            await run(staff, decide, report_id, self.chance.choice(["keep", "pause"]))
 
     async def look_at_notifications(self) -> None:
         me = await self.principal(self.people[2])

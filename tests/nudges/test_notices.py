@@ -11,9 +11,11 @@ from core.activity.challenging import challenge_back
 from core.app import App
 from core.clock import FakeClock
 from core.nudges.choosing import Choices, choose_nudges
+from core.nudges.cohort_challenges import remind
 from core.nudges.rescuing import rescue
 from core.principal import SYSTEM
 from core.settings import Settings
+from core.social.challenges import challenge_cohort, close_due, join_challenge
 from data.tables import User
 from tests.factories import Make
 from tests.nudges.kit import all_notes_of, gone, here, nudges_of, two_friends
@@ -44,6 +46,44 @@ async def test_a_friends_challenge_is_a_nudge_while_one_more_may_come(app: App, 
     await make.run(await make.principal(leo), challenge_back, app.gate, again.event_id)
     await app.settle()
     assert len(await nudges_of(app, ada)) == 1, "one an hour, whatever they are"
+
+
+@pytest.mark.req("ND-5", "ND-6", "CO-7")
+async def test_a_cohorts_challenge_is_told_when_it_starts_ends_soon_and_is_over(
+    app: App, make: Make, clock: FakeClock
+) -> None:
+    leo, ada, ben, eve, zoe = [await make.person(cohort="blue") for _ in range(5)]
+    await make.block(leo, eve)
+    await make.run(await make.principal(zoe), choose_nudges, Choices(app={"challenge": False}))
+    await app.settle()
+    await here(app, ada)
+    made = await make.run(await make.principal(leo), challenge_cohort, app.gate, "algebra")
+    await app.settle()
+
+    async def stages(person: User) -> list[tuple[str, bool]]:
+        return [(one.details["stage"], one.sender_id == person.id) for one in await nudges_of(app, person)]
+
+    assert await stages(ada) == await stages(ben) == [("starts", False)]
+    assert await stages(leo) == await stages(eve) == await stages(zoe) == []
+    assert [one.data["stage"] for one in await all_notes_of(app, ada) if one.nudge_id] == ["starts"]
+    for person in (ada, ben):
+        await make.run(await make.principal(person), join_challenge, app.gate, made.challenge_id)
+    clock.advance(3600)
+    for person, score in ((ada, 90), (leo, 70)):
+        await make.fact(person, properties={"score": score})
+    await app.settle()
+    clock.advance(21 * 3600 - 60)
+    assert await app.transactions.run(SYSTEM, remind) == 0, "it is not time yet"
+    clock.advance(120)
+    assert await app.transactions.run(SYSTEM, remind) == 1, "of who has a result there is nothing to remind"
+    assert await app.transactions.run(SYSTEM, remind) == 0, "once"
+    assert (await stages(ben))[1:] == [("ends", True)]
+    clock.advance(2 * 3600)
+    assert await app.transactions.run(SYSTEM, close_due) == 1
+    await app.settle()
+    assert (await stages(ada))[1:] == [("won", True)]
+    assert await stages(leo) == [("over", False)]
+    assert len(await stages(ben)) == 2, "who had no result hears no more of it"
 
 
 @pytest.mark.req("ND-15")

@@ -3,7 +3,7 @@
 import {ask, signalled} from "./nudge-api.js";
 import {TandemElement, define, empty, failed, loading} from "./base.js";
 import {face, h, icon} from "./dom.js";
-import {ICONS, REFUSALS, TOASTED, answers, detail, leadsTo, plainTitle, title, when} from "./nudge-words.js";
+import {ICONS, REFUSALS, answers, detail, isFaceless, leadsTo, plainTitle, title, toasted, when} from "./nudge-words.js";
 import {badge, fold, furthest, unread, whole} from "./queue-model.js";
 import {toast, untoast} from "./toasts.js";
 
@@ -14,7 +14,7 @@ export const bold = (parts) => parts.map(([text, strong]) => (strong ? h("b", {}
 /** Somebody's face, or the drawing of what a notification is about. */
 export function portrait(one, size = 40) {
   const symbol = ICONS[one.kind ?? one.nudge_type];
-  if (symbol && !(one.user_name && symbol === "challenge")) return h("span", {class: "symbol", style: `--symbol:${size}px`}, icon(symbol));
+  if (symbol && !(one.user_name && symbol === "challenge" && !isFaceless(one))) return h("span", {class: "symbol", style: `--symbol:${size}px`}, icon(symbol));
   const mark = one.kind === "friend_online" || one.nudge_type === "friend_online" ? ((one.status ?? "pending") === "pending" ? (one.skill ?? one.metadata?.skill ? "practising" : "online") : null) : null;
   return face({id: one.user_id, name: one.user_name, avatar: one.user_avatar === "" && one.user_name ? "initial" : one.user_avatar}, {size, mark});
 }
@@ -94,7 +94,7 @@ class Bell extends TandemElement {
     const actions = one.nudge_id ? [{label: yes, run: () => answer(one.nudge_id, "accept")}, {label: no, run: () => answer(one.nudge_id, "ignore")}] : [];
     const person = one.user_name && one.kind !== "streak_rescue" ? {id: one.user_id, name: one.user_name, avatar: one.user_avatar || "initial"} : null;
     const mark = one.kind === "friend_online" ? (one.skill ? "practising" : "online") : null;
-    toast({key: one.nudge_id ?? one.notification_id, parts: title(one), line: TOASTED[one.kind] ?? detail(one), person, mark, symbol, actions});
+    toast({key: one.nudge_id ?? one.notification_id, parts: title(one), line: toasted(one), person, mark, symbol, actions});
     if (one.nudge_id) this.channel.push("nudge_shown", {nudge_id: one.nudge_id}).catch(() => {});
   }
 

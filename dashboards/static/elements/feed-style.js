@@ -17,7 +17,7 @@ export const FEED_CSS = `
   .btn.answer { margin-left: auto; color: var(--accent); }
   footer { display: flex; justify-content: flex-end; margin-top: 8px; }
   .answered { margin-left: auto; padding: 0 12px; font-size: 13px; color: var(--muted); }
-  .item > .more { margin: -4px -8px 0 -6px; }
+  .item > .more { align-self: flex-start; margin: -4px -8px 0 -6px; }
   .folded { align-items: center; min-height: 56px; color: var(--muted); font-size: 14px; }
   .folded p { flex: 1; margin: 0; }
   .seen-by { display: inline-flex; }

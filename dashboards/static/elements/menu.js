@@ -32,10 +32,11 @@ export function openMenu(button, entries) {
   button.setAttribute("aria-expanded", "true");
   root.append(menu);
   menu.showPopover();
-  place(menu, button);
   const {signal} = away;
   document.addEventListener("pointerdown", (event) => event.composedPath().some((node) => node === menu || node === button) || menu.shut(), {signal});
-  for (const name of ["scroll", "resize"]) addEventListener(name, () => menu.isConnected && place(menu, button), {signal, capture: true});
+  // The page moves under it by scrolling, and by rows that come in above.
+  const follow = () => { if (menu.isConnected) { place(menu, button); requestAnimationFrame(follow); } };
+  follow();
   items[0]?.focus({preventScroll: true});
 }
 

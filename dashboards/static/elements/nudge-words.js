@@ -13,7 +13,7 @@ const waits = (one) => (one.status ?? "pending") === "pending";
 /** A title as parts `[text, bold]`. */
 const TITLES = {
   friend_online: (one) => waits(one) ? present(one) : past(one),
-  challenge: (one) => [[somebody(one), true], [` challenged you${beat(one)}`, false]],
+  challenge: (one) => stageOf(one) ? COHORT[stageOf(one)](one) : [[somebody(one), true], [` challenged you${beat(one)}`, false]],
   challenge_back: (one) => [[somebody(one), true], [` challenged you${beat(one)}`, false]],
   streak_rescue: (one) => [[waits(one) ? "Your streak is still open today" : "Your streak was still open", false]],
   cheer: (one) => [[somebody(one), true], [" cheered for you", false]],
@@ -22,6 +22,28 @@ const TITLES = {
   co_practice: (one) => [[somebody(one), true], [` asks you to practise ${what(one) ?? "with them"}`, false]],
   badge: (one) => [["You earned the ", false], [given(one).name ?? "next", true], [" badge", false]],
 };
+
+/** Of a cohort's challenge: it was set, is nearly over, ended, or was won. */
+const stageOf = (one) => (given(one).stage in COHORT ? given(one).stage : null);
+const COHORT = {
+  starts: (one) => [[somebody(one), true], [` set your cohort a challenge${what(one) ? `: ${what(one)}` : ""}`, false]],
+  ends: (one) => [[`The ${what(one) ?? ""} challenge ends soon`.replace("  ", " "), false]],
+  ended: (one) => COHORT.over(one),
+  over: (one) => [[`The ${what(one) ?? ""} challenge is over`.replace("  ", " "), false]],
+  won: (one) => [["You won the ", false], [what(one) ?? "", true], [" challenge", false]],
+};
+const COHORT_LINES = {
+  starts: (one, now, zone) => `Everybody in the room can join, until ${until(one.expires_at, now, zone)}.`,
+  ends: (one, now, zone) => `One practice before ${until(one.expires_at, now, zone)} counts.`,
+  ended: () => "Thank you for taking part.",
+  over: (one) => (one.user_name ? `${one.user_name} had the best result. Thank you for taking part.` : "Thank you for taking part."),
+  won: () => "The best result of your cohort.",
+};
+
+/** Whether it is one's own affair: there is no friend behind it to mute or report. */
+export const isOwn = (one) => kindOf(one) === "streak_rescue" || ["ends", "ended", "over", "won"].includes(stageOf(one));
+/** Whether it shows nobody else: then a picture of what it is about stands there. */
+export const isFaceless = (one) => ["ends", "ended", "won"].includes(stageOf(one));
 
 function present(one) {
   return skillOf(one) ? [[somebody(one), true], [` is practising ${what(one)}`, false]] : [[somebody(one), true], [` is in ${what(one) ?? "a subject room"}`, false]];
@@ -44,6 +66,7 @@ export const plainTitle = (one) => title(one).map(([text]) => text).join("");
 /** The line below the title. */
 export function detail(one, now = Date.now(), zone) {
   const kind = kindOf(one);
+  if (stageOf(one) && (waits(one) || stageOf(one) === "won")) return COHORT_LINES[stageOf(one)](one, now, zone);
   if (one.status === "accepted") return "Accepted.";
   if (one.status === "ignored") return "Not now was your answer.";
   if (one.status === "expired") return kind === "friend_online" ? "Expired after an hour. Nothing to do." : "Its time is over. Nothing to do.";
@@ -88,11 +111,13 @@ export function when(moment, now = Date.now()) {
 }
 
 /** The toast of a friend who practises; the second line is the invitation. */
-export const TOASTED = {friend_online: "There is room for one more.", challenge: "A friendly one.", streak_rescue: "There is still time today."};
+export const toasted = (one, now, zone) => (stageOf(one) ? detail(one, now, zone) : TOASTED[kindOf(one)] ?? detail(one, now, zone));
+const TOASTED = {friend_online: "There is room for one more.", challenge: "A friendly one.", streak_rescue: "There is still time today."};
 
 /** What the two answers are called. */
 export function answers(one) {
   const kind = kindOf(one);
+  if (stageOf(one)) return [stageOf(one) === "starts" ? "Look at it" : "To the room", "Not now"];
   if (kind === "challenge") return ["Take it on", "Not now"];
   if (kind === "streak_rescue") return ["Practise", "Not now"];
   return ["Join", "Not now"];

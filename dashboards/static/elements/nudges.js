@@ -5,7 +5,7 @@ import {TandemElement, define, empty, failed, loading} from "./base.js";
 import {SYMBOL_CSS, answer, bold, portrait} from "./bell.js";
 import {h, icon} from "./dom.js";
 import {menu, MENU_CSS} from "./menu.js";
-import {REFUSALS, answers, detail, plainTitle, title, when} from "./nudge-words.js";
+import {REFUSALS, answers, detail, isOwn, plainTitle, title, when} from "./nudge-words.js";
 import {everyTenSeconds} from "./time.js";
 import {toast} from "./toasts.js";
 
@@ -145,8 +145,8 @@ class Nudges extends TandemElement {
   more(one) {
     const kinds = {friend_online: "“Friend online”", challenge: "“Challenge”", streak_rescue: "“Streak reminder”"};
     const first = (one.user_name || "this friend").split(" ")[0];
-    const friend = one.nudge_type === "streak_rescue" ? [] : [{label: `Mute ${first} for a week`, symbol: "quiet", run: () => this.mute(one, "friend", `${first} is muted for a week, and is not told.`)}];
-    const report = one.nudge_type === "streak_rescue" ? [] : [{label: `Report ${first}`, symbol: "safety", run: () => this.report(one, first)}];
+    const friend = isOwn(one) ? [] : [{label: `Mute ${first} for a week`, symbol: "quiet", run: () => this.mute(one, "friend", `${first} is muted for a week, and is not told.`)}];
+    const report = isOwn(one) ? [] : [{label: `Report ${first}`, symbol: "safety", run: () => this.report(one, first)}];
     return menu(`More about: ${plainTitle(one)}`, [...friend, {label: `No more of ${kinds[one.nudge_type]}`, symbol: "nudges", run: () => this.mute(one, "kind", "That kind stays away from now on.")}, ...report]);
   }
 
