@@ -30,10 +30,10 @@ class Mother:
         self.door = socket.socket(socket.AF_UNIX)
         self.door.bind(str(path))
         self.door.listen()
-        self.bell, ringer = socket.socketpair()
-        ringer.setblocking(False)
+        self.bell, self.ringer = socket.socketpair()
+        self.ringer.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(ringer.fileno(), warn_on_full_buffer=False)
+        signal.set_wakeup_fd(self.ringer.fileno(), warn_on_full_buffer=False)
         self.callers: dict[int, socket.socket] = {}
 
     def run(self) -> None:
@@ -56,7 +56,7 @@ class Mother:
         environment = json.loads(asked)
         child = os.fork()
         if not child:
-            for one in (caller, self.door, self.bell, *self.callers.values()):
+            for one in (caller, self.door, self.bell, self.ringer, *self.callers.values()):
                 one.close()
             live(environment, output)
         os.close(output)
