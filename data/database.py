@@ -16,7 +16,7 @@ from typing import Any
 
 import asyncpg
 import msgspec
-from sqlalchemy import Executable, Row, event, text
+from sqlalchemy import Executable, Row, event, func, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -109,6 +109,12 @@ def _connect(dialect: Any, _record: ConnectionPoolEntry, cargs: list[Any], cpara
     except OSError as error:
         raise DatabaseUnavailable(explain(error)) from error
     return connection
+
+
+PLAN_ONCE = func.set_config("plan_cache_mode", "force_generic_plan", True)
+"""Asked for beside anything else: until the transaction ends, plans are made once for each connection and statement.
+
+For statements that are found by their indexes whatever they are given, and that take longer to plan than to run."""
 
 
 class Database:

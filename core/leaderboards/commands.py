@@ -1,4 +1,4 @@
-"""A result comes in: one upsert of the entries it counts in, whatever the size of the boards.
+"""A result comes in: one statement for it and the entries it counts in, whatever the size of the boards.
 
 A result that is too good to be true is kept for review and counts when staff say so.
 """
@@ -7,47 +7,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, func, select, text
+from sqlalchemy import Row, text
 
 from core.content import hundredths, most_points, points_for
 from core.events.boards import ResultHeld
 from core.events.catalog import DiagnosticCompleted, PracticeCompleted, QuizCompleted
 from core.events.fact import Fact
 from core.leaderboards.entries import is_average, score_before, standing_of, tell_scores
-from core.leaderboards.keeping import hold_boards, period_starts
+from core.leaderboards.keeping import Held, hold_boards, period_starts
 from core.leaderboards.rules import Recent, day_of, doubt, least_of, value_of, week_of
 from core.transaction import Transaction
-from data.tables import BoardRow, ChoiceRow, ResultRow, User
 
 RESULTS = (PracticeCompleted, QuizCompleted, DiagnosticCompleted)
 LATELY = 20
 """So many of somebody's last results tell what is usual for them."""
 
 
-# Written out, because making these two anew for every result takes several times as long as the database needs.
-ADD_RESULT = text(
-    """
+# Written out, because making these anew for every result takes several times as long as the database needs.
+ADD_RESULT = """
     INSERT INTO results (id, seq, user_id, subject_id, skill, event_type, score, points, wpm, seconds, items, taken_at,
         received_at, in_day, in_week, status, reason)
     VALUES (:id, :seq, :user_id, :subject_id, :skill, :event_type, :score, :points, :wpm, :seconds, :items, :taken_at,
         :received_at, :in_day, :in_week, :status, :reason)
     ON CONFLICT DO NOTHING RETURNING id
-    """
-)
+"""
+ADD_ONLY = text(ADD_RESULT)
 ADD_TO_ENTRIES = text(
-    """
+    f"""
+    WITH added AS ({ADD_RESULT})
     INSERT INTO leaderboard_entries AS e (user_id, subject_id, period, period_start, score, total, results, reached_at,
         shown, cohort_id)
-    SELECT CAST(:user_id AS uuid), r.board, r.period, r.start, r.value, r.value, 1, CAST(:at AS timestamptz),
+    SELECT CAST(:user_id AS uuid), r.board, r.period, r.start, r.value, r.value, 1, CAST(:taken_at AS timestamptz),
         CASE WHEN r.board = ANY(CAST(:averages AS text[])) THEN 'nobody' ELSE CAST(:shown AS text) END,
         CAST(:cohort AS uuid)
     FROM unnest(CAST(:boards AS text[]), CAST(:periods AS text[]), CAST(:starts AS date[]), CAST(:values AS bigint[]))
         r (board, period, start, value)
+    WHERE EXISTS (SELECT FROM added)
     ON CONFLICT (user_id, subject_id, period, period_start) DO UPDATE SET
         total = e.total + excluded.total, results = e.results + 1, cohort_id = excluded.cohort_id,
         score = CASE WHEN e.subject_id = ANY(CAST(:averages AS text[]))
@@ -57,8 +57,31 @@ ADD_TO_ENTRIES = text(
             ELSE CAST(:shown AS text) END
     RETURNING subject_id, period, period_start, score, total, results, reached_at, rank, cohort_rank,
         metadata AS details, frozen_at
-    """
+    """  # noqa: S608 - made of the constant above
 )
+PERSON = text(
+    f"""
+    SELECT u.audience, u.cohort_id, c.listed, h.last_hour, l.known, l.mean
+    FROM users u LEFT JOIN leaderboard_choices c ON c.user_id = u.id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS last_hour FROM results r
+        WHERE r.user_id = u.id AND r.subject_id = :subject AND r.status <> 'voided'
+            AND r.taken_at > CAST(:at AS timestamptz) - interval '1 hour' AND r.taken_at <= :at
+    ) h
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS known, coalesce(avg(score), 0) AS mean FROM (
+            SELECT r.score FROM results r
+            WHERE r.user_id = u.id AND r.subject_id = :subject AND r.status <> 'voided' AND r.taken_at <= :at
+            ORDER BY r.taken_at DESC LIMIT {LATELY}
+        ) last_ones
+    ) l
+    WHERE u.id = :user_id FOR KEY SHARE OF u
+    """  # noqa: S608
+)
+
+
+Place = tuple[str, str, date]
+"""A board, a period and the day with which it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +126,9 @@ async def record_result(tx: Transaction, fact: Fact) -> None:
         "status": "review" if reason else "counted",
         "reason": reason,
     }
-    if (await tx.db.execute(ADD_RESULT, result)).scalar_one_or_none() is None:
-        return
     if reason:
+        if (await tx.db.execute(ADD_ONLY, result)).scalar_one_or_none() is None:
+            return
         held = ResultHeld(result_id=fact.event_id, why=reason)
         tx.emit(held, user_id=person.id, subject=fact.subject, visibility="private")
         return
@@ -114,24 +137,7 @@ async def record_result(tx: Transaction, fact: Fact) -> None:
 
 async def _person(tx: Transaction, user_id: UUID, subject: str, at: datetime) -> Person | None:
     """Who it is, how far they may be shown and what they did lately; None for somebody who was erased."""
-    mine = and_(ResultRow.user_id == user_id, ResultRow.subject_id == subject, ResultRow.status != "voided")
-    last = select(ResultRow.score).where(mine, ResultRow.taken_at <= at)
-    last_ones = last.order_by(ResultRow.taken_at.desc()).limit(LATELY).subquery()
-    hour = select(func.count()).where(mine, ResultRow.taken_at > at - timedelta(hours=1), ResultRow.taken_at <= at)
-    wanted = (
-        select(
-            User.audience,
-            User.cohort_id,
-            ChoiceRow.listed,
-            hour.scalar_subquery().label("last_hour"),
-            select(func.count()).select_from(last_ones).scalar_subquery().label("known"),
-            select(func.coalesce(func.avg(last_ones.c.score), 0)).scalar_subquery().label("mean"),
-        )
-        .outerjoin(ChoiceRow, ChoiceRow.user_id == User.id)
-        .where(User.id == user_id)
-        .with_for_update(read=True, key_share=True, of=User)
-    )
-    row = (await tx.db.execute(wanted)).one_or_none()
+    row = (await tx.db.execute(PERSON, {"user_id": user_id, "subject": subject, "at": at})).one_or_none()
     if row is None:
         return None
     shown = "nobody" if row.listed is False else row.audience
@@ -139,10 +145,10 @@ async def _person(tx: Transaction, user_id: UUID, subject: str, at: datetime) ->
 
 
 async def _count_in(
-    tx: Transaction, person: Person, boards: Sequence[BoardRow], result: dict[str, Any], day: date, *, late: bool
+    tx: Transaction, person: Person, boards: Sequence[Held], result: dict[str, Any], day: date, *, late: bool
 ) -> None:
     values: dict[str, int] = {}
-    places: list[tuple[str, str, date]] = []
+    places: list[Place] = []
     for board in boards:
         value = value_of(board.metric, result["points"], result["score"], result["wpm"])
         if value is None:
@@ -154,22 +160,23 @@ async def _count_in(
             if period != "all_time" or day >= board.since:
                 places.append((board.id, period, start))
     if not places:
+        await tx.db.execute(ADD_ONLY, result)
         return
-    entries = await _add(tx, person, places, values, result["taken_at"])
-    standings = [standing_of(row, score_before(row, values[row.subject_id])) for row in entries]
-    tell_scores(tx, person.id, person.cohort_id, person.shown, result["subject_id"], standings, late=late)
+    entries = await _add(tx, person, places, values, result)
+    if entries:
+        standings = [standing_of(row, score_before(row, values[row.subject_id])) for row in entries]
+        tell_scores(tx, person.id, person.cohort_id, person.shown, result["subject_id"], standings, late=late)
 
 
 async def _add(
-    tx: Transaction, person: Person, places: Sequence[tuple[str, str, date]], values: Mapping[str, int], at: datetime
+    tx: Transaction, person: Person, places: Sequence[Place], values: Mapping[str, int], result: Mapping[str, Any]
 ) -> Sequence[Row[Any]]:
-    """Add to each entry in one statement; the rows as they are now."""
+    """Keep a result and add it to each entry, in one statement; the rows as they are now, none if it was known."""
     boards, periods, starts = zip(*places, strict=True)
     given = {
-        "user_id": person.id,
+        **result,
         "cohort": person.cohort_id,
         "shown": person.shown,
-        "at": at,
         "boards": boards,
         "periods": periods,
         "starts": starts,

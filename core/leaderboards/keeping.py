@@ -7,13 +7,15 @@ in which order it is told, is the same. Whoever holds them first after midnight 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from core.content import Metric
 from core.content import boards as catalogue
 from core.events.boards import LeaderboardPeriodEnded, LeaderboardRecalculated
 from core.leaderboards.rules import Period, day_of, least_of, week_of
@@ -24,7 +26,30 @@ from data.tables import BoardRow, EntryRow, TallyRow
 WINNERS = 3
 """So many may share the first place and be told of as winners."""
 
-Boards = Mapping[str, BoardRow]
+HOLD = text(
+    """
+    SELECT id, subject_id, metric, timezone, least, day, week, since FROM leaderboard_boards ORDER BY id FOR UPDATE
+    """
+)
+TURN = text("UPDATE leaderboard_boards SET day = :day, week = :week WHERE id = :id")
+
+
+@dataclass(slots=True)
+class Held:
+    """A board that a transaction holds. No row of the mapper: every result holds all boards, and making them as rows
+    takes longer than asking for them."""
+
+    id: str
+    subject_id: str | None
+    metric: Metric
+    timezone: str
+    least: int
+    day: date
+    week: date
+    since: date
+
+
+Boards = Mapping[str, Held]
 
 
 async def ensure_boards(tx: Transaction, timezone: str, since: date) -> None:
@@ -52,15 +77,13 @@ async def ensure_boards(tx: Transaction, timezone: str, since: date) -> None:
     await tx.db.execute(new.on_conflict_do_update(index_elements=["id"], set_=given))
     await tx.db.execute(delete(BoardRow).where(BoardRow.id.not_in(list(catalogue()))))
     known = {id: (board.timezone, board.since) for id, board in before.items()}
-    tx.db.expire_all()
     after = await hold_boards(tx)
     if any(known[id] != (after[id].timezone, after[id].since) for id in known if id in after):
         await recalculate(tx)
 
 
-async def _held(tx: Transaction) -> dict[str, BoardRow]:
-    wanted = select(BoardRow).order_by(BoardRow.id).with_for_update()
-    return {board.id: board for board in (await tx.db.execute(wanted)).scalars()}
+async def _held(tx: Transaction) -> dict[str, Held]:
+    return {row.id: Held(*row) for row in await tx.db.execute(HOLD)}
 
 
 async def hold_boards(tx: Transaction) -> Boards:
@@ -74,7 +97,7 @@ async def hold_boards(tx: Transaction) -> Boards:
     return held
 
 
-async def _end_what_is_over(tx: Transaction, board: BoardRow) -> None:
+async def _end_what_is_over(tx: Transaction, board: Held) -> None:
     today = day_of(tx.now, ZoneInfo(board.timezone))
     if today <= board.day:
         return
@@ -82,10 +105,10 @@ async def _end_what_is_over(tx: Transaction, board: BoardRow) -> None:
     if week_of(today) > board.week:
         await _end(tx, board, "weekly", board.week)
     board.day, board.week = today, week_of(today)
-    await tx.db.flush()
+    await tx.db.execute(TURN, {"day": board.day, "week": board.week, "id": board.id})
 
 
-async def _end(tx: Transaction, board: BoardRow, period: Period, start: date) -> None:
+async def _end(tx: Transaction, board: Held, period: Period, start: date) -> None:
     """Keep a table as it is, and tell who led it."""
     table = {"board": board.id, "period": period, "start": start}
     rows = (await tx.db.execute(FREEZE, table | {"now": tx.now})).all()
@@ -103,7 +126,7 @@ async def _end(tx: Transaction, board: BoardRow, period: Period, start: date) ->
         tx.emit(event, subject=board.subject_id)
 
 
-def period_starts(board: BoardRow) -> dict[Period, date]:
+def period_starts(board: Held) -> dict[Period, date]:
     """With which day each open table of a board began."""
     return {"daily": board.day, "weekly": board.week, "all_time": board.since}
 

@@ -25,6 +25,7 @@ from core.leaderboards import tallies
 from core.leaderboards.rules import AROUND, PERIODS, TOP, Period, Scope, ends_at, ranks
 from core.leaderboards.state import KEPT, BoardState, Row, table_of
 from core.principal import Principal
+from data.database import PLAN_ONCE
 from data.tables import BoardRow
 
 ROW = """e.user_id, u.username AS name, u.avatar, u.simulated, e.score, e.results, e.reached_at, e.period_start, e.rank,
@@ -133,9 +134,10 @@ async def read_board(
     limit: int = TOP,
 ) -> Reading:
     """The first of a table and what surrounds the viewer in it."""
-    board = await db.get(BoardRow, board_id)
-    if board is None:
+    found = (await db.execute(select(BoardRow, PLAN_ONCE).where(BoardRow.id == board_id))).one_or_none()
+    if found is None:
         raise NotFound("There is no such board.")
+    board: BoardRow = found[0]
     now = {"daily": board.day, "weekly": board.week, "all_time": board.since}[period]
     begin = start or now
     place = {"board": board.id, "period": period, "start": begin, "least": board.least}

@@ -21,6 +21,7 @@ from core.events.fact import Fact
 from core.leaderboards import tallies
 from core.leaderboards.rules import SESSIONS, TOP
 from core.transaction import Transaction
+from data.database import PLAN_ONCE
 from data.tables import Friendship, User
 
 HEARD = 100
@@ -67,9 +68,11 @@ COMPARED = {
                 FROM leaderboard_entries o
                 WHERE {HERE} AND {LISTED[scope]} AND o.user_id <> :me AND o.score < w.score
                     AND o.score >= coalesce(w.before, -1)
-                ORDER BY o.score DESC LIMIT {LOOKED_AT}
+                ORDER BY o.score DESC
+                LIMIT CASE WHEN CAST(:own_cohort AS uuid) IS NOT NULL OR CAST(:friends AS uuid[]) <> '{{}}'
+                    THEN {LOOKED_AT} WHEN c.ahead + c.level < {HEARD} THEN {HEARD} ELSE 0 END
             ) o
-            WHERE o.place <= {HEARD} OR o.cohort_id = :own_cohort OR o.user_id = ANY(:friends)
+            WHERE o.place <= {HEARD} OR o.cohort_id = :own_cohort OR o.user_id = ANY(CAST(:friends AS uuid[]))
             ORDER BY o.place LIMIT {HEARD}
         ) o ON w.before IS NULL OR w.before < w.score
         ORDER BY w.n, o.place
@@ -134,8 +137,8 @@ async def compare_ranks(tx: Transaction, fact: Fact) -> None:
 
 async def _mover(tx: Transaction, user_id: UUID, visibility: str) -> Mover | None:
     """Whose ranks these are, on the boards where they are listed; nobody's, for who is on none."""
-    wanted = select(User).where(User.id == user_id).with_for_update(read=True, key_share=True)
-    user = (await tx.db.execute(wanted)).scalar_one_or_none()
+    wanted = select(User.audience, User.cohort_id, PLAN_ONCE).where(User.id == user_id)
+    user = (await tx.db.execute(wanted.with_for_update(read=True, key_share=True))).one_or_none()
     if user is None:
         return None
     width = min(WIDTH[user.audience], WIDTH[visibility])

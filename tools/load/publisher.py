@@ -62,12 +62,17 @@ class ThroughSockets:
 
 @dataclass(frozen=True, slots=True)
 class RestDoor:
-    """Where events go: the keys to use in turn, and for each room somebody whom they are about."""
+    """Where events go: the keys to use in turn, and for each room somebody whom they are about; with a step, so many
+    further on among the people with every event."""
 
     host: str
     port: int
     keys: tuple[str, ...]
     people: tuple[str, ...]
+    step: int = 0
+
+    def about(self, mark: Mark) -> str:
+        return self.people[(mark.room + self.step * mark.number) % len(self.people)]
 
 
 @dataclass(slots=True)
@@ -121,7 +126,7 @@ class ThroughRest:
         return {
             "id": text,
             "type": "practice_completed",
-            "external_id": self._door.people[mark.room % len(self._door.people)],
+            "external_id": self._door.about(mark),
             "subject": "math",
             "skill": text,
             "properties": {"score": 80},
