@@ -7,6 +7,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from core.accounts.commands import ConsentInput, PersonInput, save_person, set_consents
 from core.accounts.erasure import erase_person
 from core.accounts.keys import create_key
@@ -24,6 +26,7 @@ from core.leaderboards.people import choose_listing
 from core.nudges.choosing import Choices, Limiting, choose_nudges, limit_child
 from core.nudges.commands import mute_friend
 from core.nudges.crowd import people_of
+from core.nudges.reporting import report
 from core.nudges.sending import Sending, send
 from core.practice.catalogue import what_of
 from core.practice.commands import Result as PracticeResult
@@ -35,13 +38,14 @@ from core.social.challenges import Made as Challenged
 from core.social.challenges import challenge_cohort
 from core.social.chat import Sent, report_message, send_message
 from core.social.friendships import answer_friendship, block_person, request_friendship
+from core.social.muting import mute_person
 from core.workshop.commands import ask_reentry, create_workshop, join_workshop, make_move
 from core.workshop.rules import moves as m
 from core.workshop.rules.state import Settings
 from core.workshop.teams import create_team
 from core.workshop.templates import get_template
 from core.workshop.upkeep import give_feedback
-from data.tables import CoPractice, User
+from data.tables import CoPractice, NudgeRow, User
 
 SECRET = "a-secret-for-tests-0123456789-abcdefghij"
 NAMES = ("Ada Byron", "Leo Marsh", "Mia Stone", "Jonas Reed", "Nora Field", "Tom Hale", "Ines Ward", "Sam Brook")
@@ -143,6 +147,11 @@ class Make:
         await self.app.settle()
         return said.message_id
 
+    async def muted(self, person: User, cohort: str = "blue") -> None:
+        """A tutor of somebody's cohort has them read along for an hour."""
+        tutor = await self.person(role="tutor", cohort=cohort)
+        await self.run(await self.principal(tutor), mute_person, person.id, 60)
+
     async def challenge(self, person: User, skill: str = "algebra") -> UUID:
         """Somebody sets their cohort a challenge and takes part in it; its id."""
         actor = await self.principal(person)
@@ -150,8 +159,8 @@ class Make:
         await self.app.settle()
         return made.challenge_id
 
-    async def nudge(self, person: User, sender: User, kind: str = "friend_online") -> None:
-        """Somebody is told of another, in the app and by mail."""
+    async def nudge(self, person: User, sender: User, kind: str = "friend_online", reported: bool = False) -> None:
+        """Somebody is told of another, in the app and by mail, and perhaps asks staff to look at it."""
         async with self.app.transactions.read() as db:
             recipient = (await people_of(db, [person.id], self.app.clock.now(), posted=True))[person.id]
         wanted = Sending(
@@ -164,6 +173,11 @@ class Make:
             mail=True,
         )
         assert await self.run(SYSTEM, send, [wanted]) == 1
+        if reported:
+            async with self.app.transactions.read() as db:
+                mine = select(NudgeRow.id).where(NudgeRow.recipient_id == person.id, NudgeRow.nudge_type == kind)
+                nudge_id = (await db.execute(mine.order_by(NudgeRow.id.desc()).limit(1))).scalar_one()
+            await self.run(await self.principal(person), report, self.app.gate, nudge_id)
         await self.app.settle()
 
     async def choices(self, person: User, muted: User, **given: Any) -> None:

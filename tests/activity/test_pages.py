@@ -61,7 +61,7 @@ async def test_the_newest_fifty_come_first_and_whole(app: App, make: Make) -> No
     assert newest["user_avatar"].startswith("/assets/avatars/")
 
 
-@pytest.mark.req("AF-3")
+@pytest.mark.req("AF-3", "BG-2")
 async def test_stored_and_live_activities_have_one_shape(app: App, make: Make) -> None:
     ada = await make.person()
     await app.settle()

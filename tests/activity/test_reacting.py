@@ -88,7 +88,7 @@ async def test_fifty_people_at_once_leave_a_true_counter(app: App, make: Make, d
 
 
 @pytest.mark.slow
-@pytest.mark.req("AF-14")
+@pytest.mark.req("AF-14", "BG-23")
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1), st.sampled_from(KINDS)), max_size=25))
 async def test_any_sequence_is_what_a_dictionary_says(

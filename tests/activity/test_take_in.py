@@ -72,7 +72,7 @@ async def test_how_far_an_activity_goes_follows_from_its_person(app: App, make: 
     assert {row.user_id: row.visibility for row in await shown(app)} == {p.id: v for v, p in people.items()}
 
 
-@pytest.mark.req("AF-2")
+@pytest.mark.req("AF-2", "BG-3")
 async def test_an_alias_is_kept_under_its_canonical_type(app: App, make: Make) -> None:
     ada = await make.person()
     badge = {"name": "First steps"}

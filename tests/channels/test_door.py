@@ -120,7 +120,7 @@ async def test_no_log_line_holds_a_token(
     assert bad[-20:] not in caplog.text
 
 
-@pytest.mark.req("RT-4")
+@pytest.mark.req("RT-4", "BG-17")
 @pytest.mark.parametrize("size", [64 * 1024 + 1, 16 * 1024 * 1024])
 async def test_what_is_too_large_is_told_so_and_closed(make: Make, enter: Connect, size: int) -> None:
     client = await enter(await make.person())

@@ -23,6 +23,7 @@ from core.app import App
 from core.live.pubsub import LocalBus, LocalPubSub
 from core.web.channels import protocol
 from core.web.channels.envelope import MALFORMED, incoming, outgoing
+from core.web.channels.examples import EXAMPLES
 from core.web.channels.hub_door import Translator, hub_routes, split
 from core.web.channels.limits import MESSAGES_A_MINUTE
 from core.web.channels.protocol import JOIN, LEAVE, ProtocolError
@@ -136,6 +137,29 @@ async def test_in_band_a_client_subscribes_hears_and_unsubscribes(app: App, make
     assert (await hub.hear("pong"))["ref"] == "p"
     assert hub.waiting == []
     await hub.websocket.close()
+
+
+@pytest.mark.req("HUB-4", "BG-62")
+def test_the_nine_types_have_their_names() -> None:
+    def named(message: str, **more: Any) -> str:
+        frame = json.dumps([None, None, "somewhere", message, EXAMPLES[message] | more]).encode()
+        kind: str = json.loads(outgoing(frame, "2026-01-01T00:00:00.000Z"))["type"]
+        return kind
+
+    activities = ("practice_started", "practice_completed", "streak_milestone", "high_score")
+    messages = ("practice_changed", "progress_update", "achievement_unlocked", "rank_changed", "leaderboard_update")
+    assert [*(named("new_activity", type=one) for one in activities), *map(named, messages)] == [
+        "session.started",
+        "session.ended",
+        "streak.milestone",
+        "high.score",
+        "score.updated",
+        "progress.update",
+        "achievement.unlocked",
+        "rank.changed",
+        "leaderboard.update",
+    ]
+    assert named("practice_changed", status="started", score=None) == "practice_changed", "nothing is scored yet"
 
 
 @pytest.mark.req("HUB-2", "BG-63")

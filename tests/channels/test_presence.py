@@ -51,7 +51,7 @@ def meta(diff: dict[str, Any], person: User) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.req("PR-1", "RT-8")
+@pytest.mark.req("PR-1", "RT-8", "BG-15")
 async def test_the_lobby_tracks_who_joins_it(app: App, make: Make, enter: Connect) -> None:
     ada = await make.person()
     channel = await (await enter(ada)).join(LOBBY)

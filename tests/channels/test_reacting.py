@@ -25,7 +25,7 @@ async def test_a_reaction_by_socket_is_seen_wherever_the_activity_is(make: Make,
     assert again.response["activities"][0]["reactions"] == {"celebrate": 1}
 
 
-@pytest.mark.req("AF-5", "AF-22")
+@pytest.mark.req("AF-5", "AF-22", "BG-11")
 async def test_a_follower_hears_one_person_and_nobody_else(make: Make, enter: Connect) -> None:
     followed, other = await make.person(), await make.person()
     client = await enter(await make.person())

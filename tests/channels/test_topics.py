@@ -76,7 +76,7 @@ async def test_a_fact_is_pushed_to_all_its_topics(make: Make, enter: Connect) ->
     assert first["timestamp"]
 
 
-@pytest.mark.req("RT-15")
+@pytest.mark.req("RT-15", "BG-9")
 async def test_one_join_hears_a_fact_once(make: Make, enter: Connect) -> None:
     ada = await make.person()
     client = await enter(ada)

@@ -65,7 +65,7 @@ def step(tracker: Tracker, what: str, conn: str, topic: str, value: int) -> None
         tracker.join(conn, topic, USERS[conn], {"status": value, "more": True})
 
 
-@pytest.mark.req("PR-8", "RT-8")
+@pytest.mark.req("PR-8", "RT-8", "BG-14")
 @given(STEPS)
 def test_a_state_plus_the_diffs_that_follow_is_the_later_state(steps: list[tuple[str, str, str, int]]) -> None:
     tracker, topic = Tracker("n1"), "presence:lobby"

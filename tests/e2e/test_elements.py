@@ -62,7 +62,7 @@ async def rows(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.req("UI-2", "AF-8", "AF-9")
+@pytest.mark.req("UI-2", "AF-8", "AF-9", "BG-21")
 async def test_new_rows_wait_while_somebody_reads_and_pages_stay_whole(enter: Enter, tandem: Server) -> None:
     for start in range(0, 120, 40):
         await practise(tandem, range(start, start + 40))

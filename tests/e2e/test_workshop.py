@@ -102,7 +102,20 @@ async def team(browser: Browser, tandem: Server, trouble: Trouble) -> Team:
 
 @pytest.mark.slow
 @pytest.mark.req(
-    "WS-13", "WS-17", "WS-18", "WS-19", "WS-33", "WS-50", "WS-51", "WS-52", "WS-55", "WS-56", "WS-67", "WS-69", "WS-76"
+    "WS-13",
+    "WS-17",
+    "WS-18",
+    "WS-19",
+    "WS-33",
+    "WS-50",
+    "WS-51",
+    "WS-52",
+    "WS-55",
+    "WS-56",
+    "WS-67",
+    "WS-69",
+    "WS-76",
+    "BG-77",
 )
 async def test_a_team_plays_a_whole_workshop_and_finds_it_again(team: Team) -> None:
     await team.begin()

@@ -26,7 +26,7 @@ def load(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.req("PF-7", "PF-11")
+@pytest.mark.req("PF-7", "PF-11", "BG-19")
 @pytest.mark.parametrize(
     ("kind", "topics"),
     [

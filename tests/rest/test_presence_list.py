@@ -59,7 +59,7 @@ async def test_a_cursor_that_is_not_ours(api: Api, cursor: str) -> None:
     assert (await api("GET", f"{PATH}?cursor={cursor}")).status == 400
 
 
-@pytest.mark.req("PR-7")
+@pytest.mark.req("PR-7", "BG-12", "BG-13")
 async def test_listings_have_the_present_names_of_those_who_still_exist(api: Api, make: Make) -> None:
     ada, leo = await make.person(), await make.person()
     await enter(make, ada)
@@ -104,7 +104,7 @@ async def test_ones_own_state(api: Api, make: Make) -> None:
     assert (await api("PUT", f"{PATH}/me", {"status": "away"})).status == 403, "a key is nobody"
 
 
-@pytest.mark.req("PR-17")
+@pytest.mark.req("PR-17", "BG-16")
 async def test_a_viewers_figures(api: Api, make: Make) -> None:
     ada, leo = await make.person(cohort="blue"), await make.person(cohort="blue", age_band="13_17")
     mia, tom = await make.person(cohort="red"), await make.person()

@@ -31,7 +31,7 @@ def test_percentile_does_not_slip_by_a_rounding_error() -> None:
     assert percentile(range(1, 1001), 0.1) == 1
 
 
-@pytest.mark.req("PF-8")
+@pytest.mark.req("PF-8", "BG-18")
 @given(values, ranks)
 def test_percentile_is_a_value_with_enough_below_and_no_smaller_one_has(found: list[float], p: float) -> None:
     result = percentile(found, p)

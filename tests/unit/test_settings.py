@@ -52,7 +52,7 @@ def test_production_with_secrets_of_its_own_is_content() -> None:
     assert not settings.demo
     assert not settings.simulating
     assert (settings.secret_key, settings.api_key) == (SECRET, KEY)
-    assert (settings.host, settings.port, settings.database_pool, settings.redis_pool) == ("127.0.0.1", 5006, 10, 10)
+    assert (settings.host, settings.port, settings.database_pool, settings.redis_pool) == ("127.0.0.1", 5006, 20, 10)
     assert (settings.redis, settings.bus_kind) == ("", "postgres")
     assert read_settings({**GOOD, "TANDEM_HOST": "0.0.0.0"}).host == "0.0.0.0"
 

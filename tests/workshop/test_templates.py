@@ -56,7 +56,7 @@ def test_the_six_criteria_are_whole() -> None:
     assert [t.before for t in SIX.transitions] == [5]
 
 
-@pytest.mark.req("WS-27", "WS-40", "WS-53")
+@pytest.mark.req("WS-27", "WS-40", "WS-53", "BG-79")
 @pytest.mark.parametrize("template", shipped().values(), ids=lambda t: t.slug)
 def test_every_question_says_all_that_a_facilitator_needs(template: Template) -> None:
     for question in template.questions:

@@ -2,7 +2,7 @@
 
 Pure. `incoming` makes what a client says into a message of the socket's own protocol; `outgoing` makes what the socket
 says into an envelope. Who something is about is the server's word: a `user_id` that a client sends is not looked at.
-An activity's `type` is its event's, by the hub's dotted names where there are some.
+An activity's `type` is its event's; what has a dotted name at the hub goes by that.
 """
 
 from __future__ import annotations
@@ -17,6 +17,14 @@ from core.web.channels.protocol import MAX_EVENT, MAX_REF, MAX_TOPIC
 
 NAMES: Final = {meant: name for name, meant in ALIASES.items() if "." in name}
 """What the hub calls the events that it has a name of its own for."""
+
+SAYS: Final = {
+    "achievement_unlocked": "achievement.unlocked",
+    "leaderboard_update": "leaderboard.update",
+    "progress_update": "progress.update",
+    "rank_changed": "rank.changed",
+}
+"""And the messages that are no activities."""
 
 JOINED: Final = "hub"
 """The reference of every join: a hub's client joins a channel once."""
@@ -93,6 +101,10 @@ def _said(topic: str, event: str, payload: dict[str, Any], time: str) -> dict[st
     made = _envelope(event, topic, payload, time)
     if event == "new_activity":
         made["type"] = NAMES.get(payload["type"], payload["type"])
+    elif event == "practice_changed" and payload["score"] is not None:
+        made["type"] = "score.updated"
+    else:
+        made["type"] = SAYS.get(event, event)
     return made
 
 
