@@ -69,6 +69,7 @@ async def test_lists_show_what_there_is_of_each_kind_and_ones_own(app: App, make
     assert mine == {activity: "support"}
 
 
+@pytest.mark.slow
 @pytest.mark.req("AF-14")
 async def test_fifty_people_at_once_leave_a_true_counter(app: App, make: Make, database: Database) -> None:
     activity = await activity_of(make, await make.person())

@@ -375,6 +375,7 @@ AGES: tuple[tuple[str, bool], ...] = (
 """A walk over every change from one audience to another, by age and by consent."""
 
 
+@pytest.mark.slow
 @pytest.mark.req("RT-17", "CP-12", "CP-8")
 async def test_every_change_of_an_audience_in_every_place(app: App, clock: FakeClock, follower: Follower) -> None:
     world = World(app, clock, 5)
