@@ -25,6 +25,28 @@ class SystemClock:
         return time.monotonic()
 
 
+class Steps:
+    """A clock that moves in small steps: thousands who keep the moment at which something came keep one object."""
+
+    STEP = 0.01
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._now, self._monotonic = clock.now(), clock.monotonic()
+
+    def now(self) -> datetime:
+        now = self._clock.now()
+        if not 0 <= (now - self._now).total_seconds() < self.STEP:
+            self._now = now
+        return self._now
+
+    def monotonic(self) -> float:
+        now = self._clock.monotonic()
+        if now - self._monotonic >= self.STEP:
+            self._monotonic = now
+        return self._monotonic
+
+
 class FakeClock:
     """A clock that moves only when it is told to."""
 

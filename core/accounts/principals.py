@@ -128,6 +128,7 @@ def _principal(user_id: UUID, row: Any, today: date) -> Principal:
     _, name, avatar, role, cohort_id, cohort, audience, timezone, born, age, simulated, generation, *rest = row
     _, _, grade, offline, hidden = rest
     band = band_of(born, age, today)
+    short = short_name(row, band)
     return Principal(
         kind="person",
         id=user_id,
@@ -143,7 +144,7 @@ def _principal(user_id: UUID, row: Any, today: date) -> Principal:
         hidden=frozenset(hidden) if hidden else NO_ONE,
         simulated=simulated,
         generation=generation,
-        first_name=intern(short_name(row, band)),
+        first_name=name if short == name else intern(short),
         grade=intern(grade or ""),
         offline=offline,
     )

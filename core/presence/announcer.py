@@ -117,7 +117,8 @@ class Announcer:
             self.welcome(topic, conn, viewer)
 
     def tick(self) -> None:
-        """Ask again what could not be found out, and let go of what is old."""
+        """Ask again what could not be found out, and let go of what is old; states are kept for a storm only."""
+        self._states.clear()
         if self._strangers:
             self._ask()
         horizon = asyncio.get_running_loop().time() - 2 * self.pace

@@ -1,14 +1,16 @@
 """What is told of who is here: entries, and lists of them in Phoenix's form. Pure.
 
 An entry is one connection on one topic. What is known of it is kept as encoded JSON, made once: a state or a diff for a
-thousand people is these bytes joined, and a person costs no object beyond this one small record.
+thousand people is these bytes joined. A person costs this one small record and their name; what many say alike, such as
+when they came, with which picture and what they do, is one for all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,6 +23,18 @@ _encode = msgspec.json.Encoder().encode
 _decode: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 
 
+class Common(NamedTuple):
+    """What an entry has in common with others: the rest of its object, and whether that names its person."""
+
+    rest: bytes
+    names: bool = False
+
+
+WHOLE = Common(b"")
+OWN = ("username", "name")
+"""What hardly anybody else says of themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     node: str
@@ -28,20 +42,47 @@ class Entry:
     topic: str
     user_id: str
     ref: str
-    data: bytes
-    """What is known of it, as encoded JSON."""
+    own: bytes
+    """What is known of it alone, as encoded JSON."""
+    common: Common = WHOLE
+
+    @property
+    def data(self) -> bytes:
+        """What is known of it, as encoded JSON."""
+        return whole(self._parts())
+
+    def _parts(self) -> Iterator[bytes]:
+        """The members of its object, as they are written."""
+        if self.common.names:
+            yield b'"user_id":' + _encode(self.user_id)
+        for part in (self.own[1:-1], self.common.rest):
+            if part:
+                yield part
 
     @property
     def meta(self) -> dict[str, Any]:
         return _decode.decode(self.data)
 
     def wire(self) -> bytes:
-        head = b'{"phx_ref":' + _encode(self.ref)
-        return head + b"}" if self.data == b"{}" else head + b"," + self.data[1:]
+        return whole((b'"phx_ref":' + _encode(self.ref), *self._parts()))
 
 
-def encoded(meta: Meta) -> bytes:
-    return _encode(meta)
+def encoded(meta: Meta, user_id: str = "") -> tuple[bytes, Common]:
+    """What an entry of somebody holds: their own, and what may be the same for many."""
+    own, rest = {}, {}
+    names = bool(user_id) and meta.get("user_id") == user_id
+    for name, value in meta.items():
+        if name in OWN:
+            own[name] = value
+        elif not names or name != "user_id":
+            rest[name] = value
+    return _encode(own), _common(Common(_encode(rest)[1:-1], names))
+
+
+@lru_cache(maxsize=1024)
+def _common(what: Common) -> Common:
+    """The same object for all who have the same."""
+    return what
 
 
 def people(told: Iterable[tuple[str, tuple[Entry, ...]]]) -> list[bytes]:

@@ -18,7 +18,7 @@ from uuid import UUID
 
 import msgspec
 
-from core.clock import Clock
+from core.clock import Clock, Steps
 from core.errors import Invalid, NotFound
 from core.live.hub import Hub
 from core.live.signals import Signals
@@ -84,7 +84,7 @@ class Presence:
         friends_of: FriendsOf = _nobodys,
         node: str = "",
     ) -> None:
-        self._clock, self._store, self._signals = clock, store, signals
+        self._clock, self._store, self._signals = Steps(clock), store, signals
         # A node that starts again is another one: what is still known of the old one is not its own.
         self.tracker = Tracker(node or secrets.token_hex(5))
         self.announcer = Announcer(self.tracker, hub, friends_of, self)

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.clock import Clock
+from core.clock import Clock, Steps
 from core.ids import new_id
 from data.database import Database
 from data.tables import PresenceRow, User
@@ -112,7 +112,7 @@ GONE = delete(PresenceRow).where(PresenceRow.session_id == any_(bindparam("keys"
 
 class PresenceStore:
     def __init__(self, database: Database, clock: Clock, departures: int = DEPARTURES) -> None:
-        self._database, self._clock = database, clock
+        self._database, self._clock = database, Steps(clock)
         self._departures = departures
         self.node = ""
         self._rows: dict[str, _Row] = {}

@@ -88,11 +88,11 @@ class Tracker:
     def join(self, conn: str, topic: str, user_id: str, meta: Meta) -> bool:
         """Track a connection on a topic, from now on as it is said here; False when nothing differs."""
         old = self._own_entry(conn, topic)
-        data = encoded(meta)
-        if old is not None and (old.user_id, old.data) == (user_id, data):
+        own, common = encoded(meta, user_id)
+        if old is not None and (old.user_id, old.own, old.common) == (user_id, own, common):
             return False
         self._count += 1
-        self._own("+", Entry(self.node, conn, topic, user_id, f"{self.node}.{self._count:x}", data))
+        self._own("+", Entry(self.node, conn, topic, user_id, f"{self.node}.{self._count:x}", own, common))
         return True
 
     def leave(self, conn: str, topic: str) -> bool:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import islice
+from struct import Struct
 from typing import NamedTuple, Protocol
 
 from core.clock import Clock
@@ -22,6 +23,7 @@ from core.clock import Clock
 KEYS = 50_000
 STAMPS = 1_000_000
 CLEAN_EVERY = 120.0
+LOTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,24 @@ class _Window:
         return gone
 
 
+_one = Struct("dd")
+"""A window with one stamp: its seconds and the stamp. Most have one, and a crowd's are many."""
+
+
+def _opened(kept: bytes | _Window) -> _Window:
+    if isinstance(kept, _Window):
+        return kept
+    seconds, stamp = _one.unpack(kept)
+    return _Window(seconds, array("d", (stamp,)))
+
+
 class MemoryLimiter:
-    """Within one process. A stamp costs 8 bytes; keys and stamps are both bounded."""
+    """Within one process. A stamp costs 8 bytes, a key with one stamp about 200; keys and stamps are both bounded."""
 
     def __init__(self, clock: Clock, keys: int = KEYS, stamps: int = STAMPS) -> None:
         self._clock, self._max_keys, self._max_stamps = clock, keys, stamps
-        self._windows: OrderedDict[str, _Window] = OrderedDict()
+        self._windows: dict[str, bytes | _Window] = {}
+        """Who was not asked for longest first."""
         self._stamps = 0
         self._cleaned_at = clock.monotonic()
 
@@ -84,9 +98,11 @@ class MemoryLimiter:
         now = self._clock.monotonic()
         if now - self._cleaned_at >= CLEAN_EVERY:
             self.clean()
-        window = self._windows.get(key)
+        kept = self._windows.get(key)
+        window = None
         have = 0
-        if window is not None:
+        if kept is not None:
+            window = _opened(kept)
             self._stamps -= window.prune(now)
             have = len(window.stamps)
         need = max(cost, 1)
@@ -94,28 +110,42 @@ class MemoryLimiter:
         if over > 0:
             if window is not None:
                 # Who is kept out is remembered longer than who is not, or a flood of new keys would let them in again.
-                self._windows.move_to_end(key)
+                self._last(key, window)
             # The request passes once as many as are over have left the window; one larger than the rate never does.
             waits = window.stamps[over - 1] + rate.seconds - now if window and need <= rate.count else rate.seconds
             return Allowance(False, max(rate.count - have, 0), waits)
         if cost > 0:
             self._add(key, window, rate, [now] * cost)
+        elif window is not None and not window.stamps:
+            del self._windows[key]
         return Allowance(True, rate.count - have - cost)
 
     def _add(self, key: str, window: _Window | None, rate: Rate, stamps: list[float]) -> None:
-        if window is None:
-            window = self._windows[key] = _Window(rate.seconds, array("d"))
-        window.stamps.extend(stamps)
         self._stamps += len(stamps)
-        self._windows.move_to_end(key)
+        if window is None or not window.stamps:
+            window = _Window(rate.seconds, array("d"))
+        window.stamps.extend(stamps)
+        self._last(key, window)
         while len(self._windows) > self._max_keys or (self._stamps > self._max_stamps and len(self._windows) > 1):
-            _, oldest = self._windows.popitem(last=False)
-            self._stamps -= len(oldest.stamps)
+            self._forget_oldest(1 + self._max_keys // LOTS if len(self._windows) > self._max_keys else 1)
+
+    def _forget_oldest(self, count: int) -> None:
+        """Several at once where there are many: finding the first of a table that lost its first takes a while."""
+        for key in list(islice(self._windows, count)):
+            oldest = self._windows.pop(key)
+            self._stamps -= 1 if isinstance(oldest, bytes) else len(oldest.stamps)
+
+    def _last(self, key: str, window: _Window) -> None:
+        """Keep a window as the one that was asked for last, as small as it can be."""
+        self._windows.pop(key, None)
+        one = len(window.stamps) == 1
+        self._windows[key] = _one.pack(window.seconds, window.stamps[0]) if one else window
 
     def clean(self) -> None:
         """Forget keys whose window is empty. Happens by itself every two minutes of use."""
         now = self._cleaned_at = self._clock.monotonic()
-        for key, window in tuple(self._windows.items()):
+        for key, kept in tuple(self._windows.items()):
+            window = _opened(kept)
             self._stamps -= window.prune(now)
             if not window.stamps:
                 del self._windows[key]

@@ -67,7 +67,7 @@ class RoomNews:
         return found.wire(self.online(cohort_id))
 
     def online(self, cohort_id: UUID) -> int:
-        return len(self._presence.people(f"cohort:{cohort_id}"))
+        return self._presence.count(f"cohort:{cohort_id}")
 
     async def _read(self, cohort_id: UUID) -> Info | None:
         async with self._transactions.read() as db:

@@ -191,7 +191,7 @@ def test_diffs_of_a_few_entries_add_up_to_the_state() -> None:
 
 
 def test_every_node_shows_the_same_few() -> None:
-    entries = [Entry("n1", f"c{n}", LOBBY, "ada", f"n1.{n}", encoded({"online_at": n % 3})) for n in range(12)]
+    entries = [Entry("n1", f"c{n}", LOBBY, "ada", f"n1.{n}", *encoded({"online_at": n % 3})) for n in range(12)]
     one, other = Tracker("n2"), Tracker("n3")
     one.replace("n1", 1, entries)
     other.replace("n1", 1, entries[::-1])

@@ -22,7 +22,7 @@ from core.ids import new_number, written
 from core.presence.service import LOST
 from core.principal import Principal
 from core.web.channels import protocol
-from core.web.channels.limits import MESSAGES_A_MINUTE, SlidingLimit
+from core.web.channels.limits import SlidingLimit, take
 from core.web.channels.outbox import CHUNK, Outbox
 from core.web.channels.protocol import Incoming, ProtocolError, Unreadable
 from core.web.channels.rooms import Broadcast, Member
@@ -112,8 +112,8 @@ class Connection:
         "_allowances",
         "_flood",
         "_heartbeat_at",
-        "_limit",
         "_queues",
+        "_said",
         "awake",
         "closed",
         "desk",
@@ -145,7 +145,8 @@ class Connection:
         self.waits_since: float | None = None
         self.waits_size = 0
         self._heartbeat_at = NEVER
-        self._limit: SlidingLimit | None = None
+        self._said = b""
+        """When its messages of the last minute were let through."""
         self._flood: SlidingLimit | None = None
         self._allowances: dict[str, SlidingLimit] | None = None
         self._queues: dict[str, Queue] | None = None
@@ -237,8 +238,9 @@ class Connection:
     ) -> bool:
         now = self.desk.clock.monotonic()
         if own is None:
-            own = self._limit = self._limit or SlidingLimit(MESSAGES_A_MINUTE)
-        wait = own.take(now)
+            self._said, wait = take(self._said, now)
+        else:
+            wait = own.take(now)
         if not wait:
             return True
         self.desk.counters.limited += 1

@@ -249,6 +249,11 @@ class Joining:
             member.room.set_apart(member)
             self._presence.ask_state(member.found.canonical, connection.id)
 
+    def tidy(self) -> None:
+        """Let go of what is kept for a crowd that joins."""
+        for room in self._rooms.values():
+            room.tidy()
+
     def counts(self) -> dict[str, int]:
         """Members by topic, under whatever name they joined."""
         found: dict[str, int] = {}

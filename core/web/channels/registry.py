@@ -8,7 +8,7 @@ import logging
 from typing import Any
 from uuid import UUID
 
-from core.clock import Clock
+from core.clock import Clock, Steps
 from core.errors import Unauthorized
 from core.live.hub import Hub, Message
 from core.live.relay import Relay
@@ -58,7 +58,8 @@ class Sockets:
         stuck_after: float = STUCK_AFTER,
         each: int = EACH,
     ) -> None:
-        self.clock, self.counters = clock, Counters()
+        self.clock: Clock = Steps(clock)
+        self.counters = Counters()
         self._relay, self._presence, self._replicas, self.door = relay, presence, replicas, door
         self._each = each
         self._ping_after, self._cut_after, self._stuck_after = ping_after, cut_after, stuck_after
@@ -67,7 +68,7 @@ class Sockets:
         services = Services(presence, practice, transactions, gate, replicas, rooms)
         self.joining = Joining(hub, relay, replicas, services, self._sweeper, specs)
         self.handle, self.handle_now = self.joining.handle, self.joining.handle_now
-        self.rights = Rights(door.judge, clock, self.of, self.joining.rights_changed, presence.end_lost)
+        self.rights = Rights(door.judge, self.clock, self.of, self.joining.rights_changed, presence.end_lost)
         self._connections: dict[str, Connection] = {}
         self._people: dict[UUID, tuple[Connection, ...]] = {}
         self._guests: set[UUID] = set()
@@ -173,6 +174,7 @@ class Sockets:
         """What time alone brings: tokens that have run out, pings, cuts, and states that nobody watches any more."""
         now, date = self.clock.monotonic(), self.clock.now().timestamp()
         self._replicas.sweep()
+        self.joining.tidy()
         silent, judged = now - self._ping_after, now - EVERY
         # Of those who are quiet, which is nearly all, nothing but these few comparisons is asked.
         for connection in [

@@ -131,6 +131,10 @@ class Room:
             self._wire = (replica.state, msgspec.json.encode(replica.view.wire(replica.state)))
         return msgspec.Raw(_joined(self._wire[1], msgspec.json.encode(more)))
 
+    def tidy(self) -> None:
+        """Let go of the encoded state; whoever joins next has it made again."""
+        self._wire = None
+
     def resend(self, member: Member) -> None:
         """Give a member the present state in place of what it missed, and of what is not sent yet."""
         self.set_apart(member)
