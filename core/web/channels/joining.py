@@ -22,6 +22,7 @@ from core.web.channels.protocol import Incoming
 from core.web.channels.rooms import Member, Room
 from core.web.channels.sweeper import Sweeper
 from core.web.channels.topics import Found, Push, PushSpec, Services, TopicSpec, authorize
+from core.web.channels.welcoming import Welcomes
 
 TOPICS_EACH = 100
 
@@ -39,6 +40,7 @@ class Joining:
         self._hub, self._relay, self._replicas = hub, relay, replicas
         self._services, self._presence = services, services.presence
         self._sweeper, self._specs = sweeper, specs
+        self.welcomes = Welcomes(services)
         self._rooms: dict[tuple[str, str], Room] = {}
         self.shut = False
         """Whether nobody may join any more, because this node is going away."""
@@ -54,7 +56,8 @@ class Joining:
         if message.event != protocol.JOIN:
             return False
         found = self._may_join(connection, message)
-        if found.spec.welcome:
+        together = self.welcomes.shared(connection, found)
+        if found.spec.welcome and not together:
             return False
         replica = None
         if found.spec.history:
@@ -62,6 +65,8 @@ class Joining:
             if replica is None:
                 return False
         self._enter(connection, message, found, replica)
+        if together:
+            self.welcomes.ask(connection, found)
         return True
 
     async def handle(self, connection: Connection, message: Incoming) -> dict[str, Any] | bytes | None:
@@ -131,6 +136,9 @@ class Joining:
     async def _welcome(self, connection: Connection, found: Found) -> None:
         """Send what follows a join to this topic, for this person alone; without it the join stands all the same."""
         if found.spec.welcome is None:
+            return
+        if self.welcomes.shared(connection, found):
+            self.welcomes.ask(connection, found)
             return
         try:
             told = await found.spec.welcome(self._services, connection.principal, found.params)

@@ -22,6 +22,7 @@ from core.transaction import Transactions
 from core.web.channels.connection import CROWDED, RESTART, REVOKED, Connection, Counters, Transport
 from core.web.channels.door import Door, Pass
 from core.web.channels.joining import Joining
+from core.web.channels.leftovers import Leftovers
 from core.web.channels.rights import EVERY, Rights, close_all
 from core.web.channels.rooms import Member
 from core.web.channels.sweeper import SLICE, Sweeper
@@ -72,6 +73,7 @@ class Sockets:
         self._connections: dict[str, Connection] = {}
         self._people: dict[UUID, tuple[Connection, ...]] = {}
         self._guests: set[UUID] = set()
+        self._leftovers = Leftovers()
         self._lines = 0
         """Connections whose line is still up, be they ended or not."""
         self._all_hung_up = asyncio.Event()
@@ -175,6 +177,7 @@ class Sockets:
         now, date = self.clock.monotonic(), self.clock.now().timestamp()
         self._replicas.sweep()
         self.joining.tidy()
+        self._leftovers.look(2 * self.counters.opened - len(self._connections), now)
         silent, judged = now - self._ping_after, now - EVERY
         # Of those who are quiet, which is nearly all, nothing but these few comparisons is asked.
         for connection in [
@@ -218,6 +221,7 @@ class Sockets:
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        await self.joining.welcomes.stop()
         await self.rights.stop()
 
     # --- looking

@@ -85,6 +85,8 @@ class TopicSpec:
     pushes: tuple[PushSpec, ...] = ()
     messages: tuple[MessageSpec, ...] = field(default=())
     welcome: Welcome | None = None
+    same_welcome: bool = False
+    """Whether that is the same for all who join, but for those whom a block hides."""
 
     @property
     def of_asker(self) -> bool:

@@ -270,6 +270,7 @@ TOPICS: tuple[TopicSpec, ...] = (
         pushes=WHILE_HERE + REACTING + IN_THE_ROOM,
         messages=PRESENCE + FEED + BOARD[:1] + ROOM,
         welcome=room.welcome_to_cohort,
+        same_welcome=True,
     ),
     TopicSpec(
         "cohort:{cohort_id}:desk",
