@@ -226,7 +226,7 @@ async def test_a_hundred_thousand_keys_leave_a_bounded_memory(clock: FakeClock) 
     limiter = MemoryLimiter(clock)
     for number in range(100_000):
         await limiter.take(f"gate:react:{number}", Rate(60, 60))
-    assert len(limiter) == KEYS < 100_000
+    assert KEYS * 0.98 < len(limiter) <= KEYS < 100_000
     clock.advance(121)
     await limiter.take("gate:react:one-more", Rate(60, 60))
     assert len(limiter) == 1

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core import errors
-from core.clock import FakeClock, SystemClock
+from core.clock import FakeClock, Steps, SystemClock
 from core.errors import Forbidden, Invalid, RateLimited, TandemError, Unavailable
 from core.principal import NOBODY, SYSTEM, Principal
 
@@ -73,3 +73,18 @@ def test_who_has_a_scope_may_and_who_has_not_may_not() -> None:
     assert not NOBODY.may("home:read")
     assert NOBODY.minor, "who is unknown counts as a child"
     assert SYSTEM.kind == "system"
+
+
+def test_a_clock_in_steps_never_runs_ahead_and_is_never_more_than_a_step_behind() -> None:
+    clock = FakeClock()
+    steps = Steps(clock)
+    seen = []
+    for _ in range(50):
+        clock.advance(0.003)
+        assert 0 <= clock.monotonic() - steps.monotonic() < Steps.STEP
+        assert 0 <= (clock.now() - steps.now()).total_seconds() < Steps.STEP
+        seen.append(steps.monotonic())
+    assert seen == sorted(seen)
+    assert len({id(moment) for moment in seen}) < len(seen) / 2, "those who come together keep one moment"
+    clock.set(clock.now() - timedelta(hours=1))
+    assert steps.now() == clock.now(), "the wall's clock was put back"
