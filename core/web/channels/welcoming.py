@@ -1,8 +1,8 @@
 """What follows a join, where it is the same for all who join: made once for everybody who came meanwhile.
 
 A class that comes in at eight asks thirty times the same within a second. Whoever joins while a welcome is being made
-waits for the next one, so that what they are told is never older than their join; there are two at most for a topic, and
-no task for anybody who waits. Without a welcome the join stands all the same.
+waits for the next one, so that what they are told is never older than their join; there are two at most for a topic,
+and no task for anybody who waits. Without a welcome the join stands all the same.
 """
 
 from __future__ import annotations
