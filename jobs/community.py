@@ -31,11 +31,15 @@ class Character:
     role: str = "student"
     level: int = 75
     """What they score on a usual day."""
+    own: str = ""
+    """An id of their own, for whoever is somebody else besides."""
+    steady: bool = False
+    """Whether they come every day."""
 
     @property
     def key(self) -> str:
         """Their id, as a host platform would give it."""
-        return PREFIX + self.name.lower().replace(" ", "-")
+        return self.own or PREFIX + self.name.lower().replace(" ", "-")
 
     @property
     def practises(self) -> bool:

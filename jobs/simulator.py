@@ -12,23 +12,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from core.accounts.queries import simulated_people
-from core.activity.commands import take_in
-from core.activity.queries import has_facts
 from core.content import subjects
-from core.events.fact import SIMULATOR
 from core.monitoring.commands import take_simulated_away
 from core.monitoring.queries import SIMULATED, SimulatorState, simulator_state
 from core.principal import SYSTEM
 from core.social.introducing import introduce
 from jobs.community import Character, community
-from jobs.simulator_acts import World, carry_out, finish_late, tell_progress, told_at
+from jobs.simulator_acts import World, carry_out, finish_late, tell_progress
 from jobs.simulator_friends import answer_nudges, friends
-from jobs.simulator_past import Past, past_week
+from jobs.simulator_memory import PERSONAS, Memory, persona_ids, tell
 from jobs.simulator_people import missing, save_community
 from jobs.simulator_plan import bearable, beginning, resized
 from jobs.simulator_scene import Scene, State
@@ -48,7 +44,6 @@ AWAY_AT_ONCE = 10
 """People whom one tick takes away in a reset."""
 PAST_PEOPLE = 240
 """So many have a week behind them; of the others nothing is known before they came."""
-PAST_AT_ONCE = 50
 
 
 class Simulator:
@@ -69,7 +64,7 @@ class Simulator:
         self._past_wanted = past
         self._scene: Scene | None = None
         self._plan: State = {}
-        self._past: list[Past] = []
+        self._memories: list[Memory] = []
         self._time = self._last = 0.0
         self._ticks = 0
         self._stale: set[str] = set()
@@ -120,9 +115,9 @@ class Simulator:
         self._ticks += 1
         await finish_late(self.world)
         await tell_progress(self.world, switch.speed, WATCHED, self._ticks)
-        if self._past and not missing(community(min(PAST_PEOPLE, switch.people)), self.world.ids):
-            told, self._past = self._past[:PAST_AT_ONCE], self._past[PAST_AT_ONCE:]
-            await self._tell(told)
+        if not missing(community(min(PAST_PEOPLE, switch.people)), self.world.ids):
+            for memory in self._memories:
+                await memory.go_on()
         for visit in self.world.here.values():
             self.world.presence.touch(visit.conn, by_person=True)
         if self._ticks % ANSWER_EVERY == 0:
@@ -159,7 +154,7 @@ class Simulator:
         self._scene = Scene(self._given_seed or f"{moment:%Y-%m-%d}", people, self._skills, moment)
         self._plan, self._time = beginning(self._scene), 0.0
         if self._past_wanted:
-            await self._remember(self._scene, people, switch)
+            await self._remember(self._scene, switch)
 
     def _resize(self, people: Sequence[Character]) -> None:
         before = self._scene
@@ -170,23 +165,16 @@ class Simulator:
         for who in self.world.here.keys() - self._plan.keys():
             self.world.leave(who)
 
-    async def _remember(self, scene: Scene, people: Sequence[Character], switch: SimulatorState) -> None:
-        """Give a community that has never done anything a week behind it, once: today now, the rest by and by."""
-        async with self.world.transactions.read() as db:
-            if await has_facts(db, [self.world.ids[person.key] for person in people]):
-                return
-        week = await asyncio.to_thread(past_week, scene, community(min(PAST_PEOPLE, switch.people)))
-        await self._tell([one for one in week if self._shown(one[0]) and one[1].who in self.world.ids])
-        # What feeds do not show may come in any order, and while others are at it.
-        self._past = [one for one in week if not self._shown(one[0])]
-
-    def _shown(self, at: datetime) -> bool:
-        return (self.world.clock.now() - at).total_seconds() < 86_400
-
-    async def _tell(self, past: Sequence[Past]) -> None:
-        items = [told_at(step.who, did, at) for at, step, did in past]
-        if items:
-            await take_in(self.world.transactions, SYSTEM, items, SIMULATOR)
+    async def _remember(self, scene: Scene, switch: SimulatorState) -> None:
+        """Give those who have never done anything a week behind them: today now, the rest by and by."""
+        whole = community(min(PAST_PEOPLE, switch.people))
+        world = self.world
+        theirs = Memory(world.transactions, "community", whole)
+        entered = Memory(world.transactions, "personas", PERSONAS)
+        today = await theirs.begin(world.ids, scene, self._skills)
+        today += await entered.begin(await persona_ids(world.transactions), scene, self._skills)
+        await tell(world.transactions, today)
+        self._memories = [theirs, entered]
 
     async def _take_away(self) -> None:
         """Some more of them go, until nobody is left; whoever looks sees how many there still are."""
@@ -195,7 +183,7 @@ class Simulator:
 
     def _rest(self) -> None:
         self.world.empty()
-        self._scene, self._plan, self._past = None, {}, []
+        self._scene, self._plan, self._memories = None, {}, []
 
     def rights_changed(self, user_id: UUID) -> None:
         """Somebody's name, audience or existence changed; if they are ours, they are looked at in the next tick."""

@@ -40,6 +40,7 @@ class Habits:
     """The share of quizzes among what they do."""
     speed: float
     """Words a minute to begin with."""
+    steady: bool = False
 
 
 @lru_cache(maxsize=10_000)
@@ -48,16 +49,17 @@ def habits_of(seed: str, person: Character, subjects: tuple[str, ...]) -> Habits
     own = chance.randrange(3)
     waves = [chance.uniform(0.15, 0.6) for _ in WAVES]
     waves[own] = 1.0
-    days = chance.choices((4, 5, 6, 7), (1, 3, 3, 1))[0]
+    days = 7 if person.steady else chance.choices((4, 5, 6, 7), (1, 3, 3, 1))[0]
     return Habits(
         waves=(waves[0], waves[1], waves[2]),
-        eager=chance.uniform(0.7, 1.4),
+        eager=chance.uniform(1.2, 1.4) if person.steady else chance.uniform(0.7, 1.4),
         rest=frozenset(chance.sample(range(7), 7 - days)),
-        weekend=chance.uniform(0.3, 1.1),
+        weekend=1.0 if person.steady else chance.uniform(0.3, 1.1),
         favourites=tuple(chance.sample(subjects, min(2, len(subjects)))),
         growth=chance.uniform(0.3, 1.0),
         quizzes=chance.uniform(0.15, 0.4),
         speed=chance.uniform(18, 30) + person.level * 0.35,
+        steady=person.steady,
     )
 
 

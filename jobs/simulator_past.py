@@ -47,7 +47,7 @@ def _times(habits: Habits, day: datetime, chance: Random) -> list[datetime]:
     """When somebody practises on a day: in their waves, on a day of rest seldom."""
     calm = habits.weekend if day.weekday() >= 5 else 1.0
     likely = habits.eager * calm * (0.2 if day.weekday() in habits.rest else 1.0)
-    comes = chance.random() < 0.9 * min(1.0, likely)
+    comes = chance.random() < (1.0 if habits.steady else 0.9) * min(1.0, likely)
     rounds = min(MOST_A_DAY, 1 + int(chance.expovariate(1 / (1.4 * likely)))) if comes else 0
     middles = chance.choices(WAVES, habits.waves, k=rounds)
     midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -47,6 +47,7 @@ __all__ = [
     "find_person",
     "refresh_audiences",
     "refresh_person",
+    "rename_person",
     "revoke_tokens",
     "save_person",
     "set_consents",
@@ -84,6 +85,16 @@ async def save_person(tx: Transaction, given: PersonInput) -> User:
         if before[2:] != (user.cohort_id, user.role):
             tx.emit(AccessChanged(reason="role_or_cohort"), user_id=user.id)
     return user
+
+
+async def rename_person(tx: Transaction, user: User) -> None:
+    """Somebody's nickname is another: work out what they are called, and tell."""
+    before = user.username
+    await refresh_person(tx, user)
+    user.updated_at = tx.now
+    if before != user.username:
+        change = PersonUpdated(cohort_from=user.cohort_id)
+        tx.emit(change, user_id=user.id, cohort_id=user.cohort_id, visibility=REACH[user.audience])
 
 
 def _refuse(problems: Iterable[Problem]) -> None:
@@ -180,7 +191,7 @@ async def refresh_person(tx: Transaction, user: User, *, tell: bool = True) -> N
     answers = {row.scope: row.consent_given for row in await tx.db.execute(wanted)}
     band = band_of(user.birth_date, user.age_band, tx.now.date())
     user.avatar = avatar_of(user.id, band, user.role, user.avatar, await _avatars_beside(tx, user))
-    user.username = public_name(user.name, user.display_name, band, user.avatar)
+    user.username = public_name(user.name, user.own_nickname or user.display_name, band, user.avatar)
     given = [scope for scope, yes in answers.items() if yes]
     before, after = user.audience, audience_of(band, given, refused=answers.keys() - given)
     if before != after:

@@ -32,7 +32,7 @@ def hash_secret(secret: str) -> bytes:
 
 def short_name(user: Any, band: Band) -> str:
     """A minor's public name holds no more than the first; an adult may have chosen another one."""
-    name: str = user.username if band != "adult" or user.display_name else user.first_name
+    name: str = user.username if band != "adult" or user.own_nickname or user.display_name else user.first_name
     return name
 
 
@@ -100,6 +100,7 @@ PERSON = (
     User.token_generation,
     User.first_name,
     User.display_name,
+    User.own_nickname,
     User.grade_level,
     (User.appears_offline | User.kept_offline).label("offline"),
 )
@@ -126,7 +127,7 @@ def _principal(user_id: UUID, row: Any, today: date) -> Principal:
     """A row as a principal. What many have in common is kept once: thousands of these are held at a time."""
     # One step for all its columns: asked for by name, each would cost as much as this.
     _, name, avatar, role, cohort_id, cohort, audience, timezone, born, age, simulated, generation, *rest = row
-    _, _, grade, offline, hidden = rest
+    *_, grade, offline, hidden = rest
     band = band_of(born, age, today)
     short = short_name(row, band)
     return Principal(

@@ -65,6 +65,12 @@ async def simulated_people(db: AsyncSession) -> dict[str, UUID]:
     return {row.external_id: row.id for row in await db.execute(wanted)}
 
 
+async def people_by_external_ids(db: AsyncSession, external_ids: Iterable[str]) -> dict[str, UUID]:
+    """Those of these people who are known, by the host's id."""
+    wanted = select(User.external_id, User.id).where(User.external_id.in_(list(external_ids)))
+    return {row.external_id: row.id for row in await db.execute(wanted)}
+
+
 class Decorator:
     """Joins public people to facts as the relay delivers them: mostly those who were read beside the facts."""
 

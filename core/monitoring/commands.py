@@ -15,6 +15,7 @@ from core.errors import Conflict, Invalid
 from core.events import fact
 from core.events.catalog import SimulatorChanged
 from core.monitoring.queries import SIMULATOR
+from core.monitoring.simulated_past import forget_pasts
 from core.transaction import Transaction
 from data.tables import Cohort, JobRun, PracticeRun, Switch, User
 
@@ -109,6 +110,7 @@ async def take_simulated_away(tx: Transaction, most: int) -> int:
         kept = select(User.cohort_id).where(User.cohort_id.is_not(None))
         empty = Cohort.external_id.endswith(SIMULATED_COHORT) & Cohort.id.not_in(kept)
         await tx.db.execute(delete(Cohort).where(empty).execution_options(synchronize_session=False))
+        await forget_pasts(tx)
         await _turn_switch(tx, await _held_switch(tx) | {"leaving": None})
     return len(going)
 

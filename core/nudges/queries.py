@@ -121,7 +121,13 @@ async def wishes_of(db: AsyncSession, user_id: UUID, now: datetime, *, posted: b
     band = band_of(user.birth_date, user.age_band, now.date())
     may = allowed(chosen, limits, band, reachable=posted or bool(chosen.email))
     parent = await db.get(User, row.parent_id) if row and row.parent_id else None
-    called = (parent.display_name or parent.first_name or "a parent") if parent else "a parent" if row else ""
+    called = (
+        (parent.own_nickname or parent.display_name or parent.first_name or "a parent")
+        if parent
+        else "a parent"
+        if row
+        else ""
+    )
     return Wishes(chosen, limits, may, band, zone_of(user.timezone), called)
 
 

@@ -34,6 +34,7 @@ ACTIONS: dict[str, Action] = {
     "report_message": Action(None, Rate(20, 3600)),
     "join_challenge": Action("social_visibility", Rate(60, 3600)),
     "challenge": Action("social_visibility", Rate(20, 3600)),
+    "choose_name": Action("social_visibility", Rate(10, 3600)),
     "report": Action(None, Rate(30, 3600)),
     "practise": Action(None, Rate(30, 60)),
     "co_practice": Action("social_visibility", Rate(20, 3600)),

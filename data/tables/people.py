@@ -39,7 +39,9 @@ class User(Base):
     username: Mapped[str] = mapped_column(String(60))
     """The public name, made in one place whenever its sources change."""
     display_name: Mapped[str | None] = mapped_column(String(60))
-    """The nickname that the person or the host chose."""
+    """The nickname that the host sent."""
+    own_nickname: Mapped[str | None] = mapped_column(String(60))
+    """The one that the person chose; it goes first."""
     avatar: Mapped[str] = mapped_column(String(32))
     avatar_url: Mapped[str | None] = mapped_column(String(500))
     birth_date: Mapped[date | None]

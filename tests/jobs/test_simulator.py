@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from core.accounts.access import scopes_of
 from core.accounts.commands import PersonInput, save_person
 from core.accounts.erasure import erase_person
+from core.accounts.personas import save_personas
 from core.accounts.queries import count_simulated
 from core.activity.queries import DOINGS
 from core.app import App
@@ -25,7 +26,7 @@ from core.monitoring.queries import SimulatorState, simulator_state
 from core.principal import SYSTEM, Principal
 from core.settings import Settings
 from data.database import Database
-from data.tables import Achievement, ActivityRow, Cohort, EntryRow, EventRow, PracticeRun, ResultRow, User
+from data.tables import Achievement, ActivityRow, Cohort, EntryRow, EventRow, InboundKey, PracticeRun, ResultRow, User
 from jobs.community import COMMUNITY, community
 from jobs.simulator import Simulator
 from jobs.simulator_acts import LOBBY, World
@@ -198,11 +199,38 @@ async def test_only_admins_turn_the_switch_and_only_to_speeds_that_exist(app: Ap
     assert told.properties == {"running": False, "speed": 2.5, "reset": False}
 
 
+async def test_a_week_that_was_cut_off_is_told_to_its_end_at_the_next_start(app: App, clock: FakeClock) -> None:
+    await app.transactions.run(SYSTEM, save_personas)
+    simulator = Simulator(world(app), on=True, seed="test")
+    await simulator.tick()
+    assert any(memory.rest for memory in simulator._memories), "it stops in its first second"
+    simulator._rest()
+    before = await facts(app)
+    clock.advance(3 * 3600)
+    for _ in range(2):
+        again = Simulator(world(app), on=True, seed="another day")
+        await live(again, clock, 30)
+        again._rest()
+    async with app.transactions.read() as db:
+        days = func.count(func.distinct(func.date_trunc("day", EventRow.at)))
+        past = EventRow.at < clock.now() - timedelta(hours=4)
+        wanted = select(User.external_id, func.count(), days).join(EventRow, EventRow.user_id == User.id)
+        doings = wanted.where(EventRow.type.in_(DOINGS), past, EventRow.source == "simulator").group_by(
+            User.external_id
+        )
+        told = {name: (count, days) for name, count, days in await db.execute(doings)}
+        items = select(InboundKey.id).where(InboundKey.id.contains("-past-"))
+        ids = list((await db.execute(items)).scalars())
+    assert sum(count for count, _ in told.values()) > before + 50
+    assert len({id.split("-")[2] for id in ids}) == 1, "it is one and the same week, whatever the seed is now"
+    assert told["demo-student"][1] >= 6, "whoever enters as Mia finds a week of hers"
+
+
 async def test_a_new_community_has_a_week_behind_it_once(app: App, clock: FakeClock) -> None:
     for _ in range(2):
         simulator = Simulator(world(app), on=True, seed="test")
         await live(simulator, clock, 40)
-        assert not simulator._past, "all of it is told"
+        assert not any(memory.rest for memory in simulator._memories), "all of it is told"
         simulator._rest()
     told = await facts(app)
     assert 100 < told < 1500

@@ -12,7 +12,7 @@ from core.leaderboards.keeping import hold_boards
 from core.principal import SYSTEM
 from data.tables import User
 from tests.factories import Make
-from tests.rest_kit import Api
+from tests.rest_kit import Api, Reply
 
 PATH = "/api/v1/leaderboards"
 
@@ -25,6 +25,47 @@ async def read(api: Api, make: Make, viewer: User | None, query: str = "", board
 
 async def practise(make: Make, person: User, score: float = 100, **given: Any) -> Any:
     return await make.fact(person, properties={"score": score}, **given)
+
+
+@pytest.mark.req("LB-13", "CP-12", "TS-7")
+async def test_a_nickname_is_judged_and_stands_on_every_board(api: Api, app: App, make: Make) -> None:
+    dana = await make.person(name="Dana Okafor", cohort="blue")
+    mia = await make.person(name="Mia Berger", cohort="blue", age_band="13_17", birth_date=None)
+    await make.fact(dana)
+    mine, hers = make.token(dana, "api"), make.token(mia, "api")
+
+    async def choose(nickname: str | None, bearer: str = mine) -> Reply:
+        return await api("PUT", "/api/v1/me/nickname", {"nickname": nickname}, bearer=bearer)
+
+    async def listed() -> list[str]:
+        entries = (await api("GET", "/api/v1/leaderboards/math?period=daily&scope=global", bearer=hers)).json["entries"]
+        return [row["user_name"] for row in entries]
+
+    assert await listed() == ["Dana Okafor"]
+    assert (await choose("Comet")).json == {"nickname": "Comet", "public_name": "Comet"}
+    await app.settle()
+    assert await listed() == ["Comet"]
+    refusals = {"x": "length", "a" * 25: "length", "\u200b \u200b": "length", "call 0171 1234567": "contact"}
+    refusals |= {
+        "dana@mail.org": "contact",
+        "you loser": "unkind",
+        "The T u t o r": "official",
+        "Tandem Staff": "official",
+    }
+    for text, reason in refusals.items():
+        assert (await choose(text)).error["type"] == reason, text
+    assert (await choose("Mia Berger", hers)).error["type"] == "own_name"
+    assert (await choose("comet", hers)).error["type"] == "taken"
+    child = await make.person(name="Tim Small", age_band="under_13", birth_date=None)
+    assert (await choose("Rocket", make.token(child, "api"))).status == 403
+    # The host's word does not undo the person's own; staff's does.
+    await make.person(external_id=dana.external_id, name="Dana Okafor", cohort="blue", nickname="Dee")
+    assert (await api("GET", "/api/v1/me/nickname", bearer=mine)).json["public_name"] == "Comet"
+    assert (await api("DELETE", f"/api/v1/nicknames/{dana.id}", bearer=hers)).status == 403
+    staff = make.token(await make.person(role="admin"), "api")
+    assert (await api("DELETE", f"/api/v1/nicknames/{dana.id}", bearer=staff)).status == 204
+    await app.settle()
+    assert await listed() == ["Dee"]
 
 
 @pytest.mark.req("API-1", "LB-2", "LB-3")

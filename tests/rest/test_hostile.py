@@ -101,6 +101,7 @@ def bodies(text: str) -> dict[str, Any]:
         "PUT /api/v1/nudges/settings": {"app": {text: True}, "email": text, "daily_cap": 2},
         "PUT /api/v1/children/{user_id}/nudge-limits": {"kinds_off": [text], "daily_cap": 2},
         "POST /api/v1/blocklist": {"kind": "device", "value": text, "reason": text},
+        "PUT /api/v1/me/nickname": {"nickname": text},
         "PUT /api/v1/leaderboards/me": {"listed": text},
         "POST /api/v1/results/{result_id}/review": {"verdict": text, "note": text},
         "POST /api/v1/names": {"user_id": text, "why": text},

@@ -19,6 +19,7 @@ from core.web.rest import (
     keys,
     live,
     moderation,
+    nicknames,
     notifications,
     nudge_measures,
     nudge_settings,
@@ -41,6 +42,7 @@ from core.web.routes import Route
 ROUTES: tuple[Route, ...] = (
     *tokens.routes.found,
     *people.routes.found,
+    *nicknames.routes.found,
     *events.routes.found,
     *activities.routes.found,
     *moderation.routes.found,

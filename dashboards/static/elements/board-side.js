@@ -39,6 +39,33 @@ export function rules(board, scope) {
     line("hidden", WHO[scope]))];
 }
 
+/** What others call one, here and everywhere: a line with the way to change it, which opens a field in its place. */
+export function nickname(changed) {
+  const now = h("b", {}, "…"), problem = h("p", {class: "problem", role: "status"});
+  const change = h("button", {class: "btn text small", type: "button", onclick: () => edit(true)}, "Change");
+  const field = h("input", {type: "text", class: "field", maxlength: 24, autocomplete: "off", "aria-label": "Your nickname", placeholder: "A nickname"});
+  const leave = h("button", {class: "btn text small", type: "button", onclick: () => edit(false)}, "Not now");
+  const form = h("form", {class: "naming", hidden: true}, field, h("div", {class: "acts"}, h("button", {class: "btn tint small", type: "submit"}, "Use it"), leave));
+  const line = h("div", {class: "called"}, h("span", {}, h("small", {}, "Others read"), now), change);
+  let chosen = null;
+  const show = (told) => { chosen = told.nickname; now.textContent = told.public_name; };
+  const edit = (open) => {
+    form.hidden = !open;
+    line.hidden = open;
+    problem.textContent = "";
+    if (open) { field.value = chosen ?? ""; field.focus(); } else change.focus();
+  };
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      show(await api("/me/nickname", {method: "PUT", body: {nickname: field.value.trim() || null}}));
+      edit(false);
+      changed();
+    } catch (error) { problem.textContent = error.message; }
+  });
+  return {nodes: [line, form, problem, h("small", {class: "note"}, "A nickname stands wherever your name did, on every open page. Left empty, you are called as before.")], load: () => api("/me/nickname").then(show, () => {})};
+}
+
 /** The switch for being shown to others: takes its whole row, says what it does, and undoes itself if it does not reach the server. */
 export function wish(changed) {
   const box = h("button", {class: "wish", type: "button", role: "switch", "aria-checked": "true", disabled: true}, h("b", {}, "Show me on boards"),

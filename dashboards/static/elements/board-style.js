@@ -83,6 +83,12 @@ export const BOARD_CSS = `
   .toggle::after { content: ""; position: absolute; left: 3px; top: 3px; width: 20px; height: 20px; background: var(--line-strong); border-radius: 50%; transition: translate var(--quick); }
   [aria-checked="true"] .toggle { background: var(--accent); box-shadow: none; }
   [aria-checked="true"] .toggle::after { translate: 18px; background: var(--on-accent); }
+  .card hr { height: 1px; margin: 16px 0 12px; background: var(--line); border: 0; }
+  .called { display: flex; align-items: center; justify-content: space-between; gap: 12px; } .called[hidden] { display: none; }
+  .called span { display: grid; min-width: 0; } .called small, small.note { font-size: 13px; color: var(--muted); } .called b { font-size: 14px; font-weight: 640; overflow-wrap: anywhere; }
+  small.note { display: block; margin-top: 8px; }
+  .naming { display: grid; gap: 8px; } .naming[hidden] { display: none; } .naming .acts { display: flex; gap: 8px; }
+  .naming .field { width: 100%; min-height: 42px; padding: 0 12px; font: inherit; font-size: 16px; color: var(--text); background: var(--surface); border: 1px solid var(--line-strong); border-radius: 10px; }
   .problem { font-size: 13px; color: var(--warn); }
   .stale .picture, .stale .score, .stale .today, .stale .place { opacity: .6; }
 

@@ -3,7 +3,7 @@
 import {TandemElement, define, empty, failed, loading} from "./base.js";
 import {addressOf, linesOf, mustAsk, pinned, startBefore, untilNext, viewOf, withEntries, without} from "./board-model.js";
 import {BoardTable} from "./board-rows.js";
-import {rules, week, wish} from "./board-side.js";
+import {nickname, rules, week, wish} from "./board-side.js";
 import {BOARD_CSS} from "./board-style.js";
 import {api} from "./api.js";
 import {h, icon} from "./dom.js";
@@ -162,7 +162,12 @@ class Boards extends TandemElement {
     this.week = h("section", {class: "card"});
     this.rules = h("section", {class: "card"});
     const cards = [this.week, this.rules];
-    if (this.hasAttribute("choose")) { cards.push(h("section", {class: "card"}, own.nodes)); own.load(); }
+    if (this.hasAttribute("choose")) { 
+      const called = nickname(() => this.changed());
+      cards.push(h("section", {class: "card"}, own.nodes, h("hr", {}), called.nodes));
+      own.load();
+      called.load();
+    }
     this.page = h("div", {class: "page"}, h("div", {}, this.main, this.foot), h("div", {class: "side"}, cards));
     this.root.replaceChildren(h("div", {class: "switches"}, segments("period", "Period", PERIODS), pick(this.picks.board, "boards"),
       segments("scope", "Among whom", scopes, "only-wide"), pick(this.picks.scope, "people", "only-phone"), this.until), this.page, this.profile.node);
