@@ -170,7 +170,7 @@ class Simulator:
         whole = community(min(PAST_PEOPLE, switch.people))
         world = self.world
         theirs = Memory(world.transactions, "community", whole)
-        entered = Memory(world.transactions, "personas", PERSONAS)
+        entered = Memory(world.transactions, "personas", PERSONAS, at_once=True)
         today = await theirs.begin(world.ids, scene, self._skills)
         today += await entered.begin(await persona_ids(world.transactions), scene, self._skills)
         await tell(world.transactions, today)

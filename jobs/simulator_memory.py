@@ -44,6 +44,8 @@ class Memory:
     transactions: Transactions
     group: str
     people: Sequence[Character]
+    at_once: bool = False
+    """Whether few enough are in it that all of it can be told before anything else happens."""
     past: Past | None = None
     rest: list[Told] = field(default_factory=list)
 
@@ -59,6 +61,10 @@ class Memory:
         then = Scene(past.seed, known, subjects, past.begins.astimezone(scene.begins.tzinfo))
         week = await asyncio.to_thread(past_week, then, self.people)
         self.past = past
+        if self.at_once:
+            # The older first: what they earned in the week is theirs with today's first result.
+            await tell(self.transactions, self._items([one for one in week if not _is_shown(one[0], scene.begins)]))
+            return self._items([one for one in week if _is_shown(one[0], scene.begins)])
         # What feeds do not show may come in any order, and while others are at it.
         self.rest = [one for one in week if not _is_shown(one[0], scene.begins)]
         return self._items([one for one in week if _is_shown(one[0], scene.begins) and one[1].who in ids])

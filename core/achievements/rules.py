@@ -126,10 +126,14 @@ def _reached(spec: BadgeSpec, figure: int) -> bool:
 
 
 def next_ones(specs: Iterable[BadgeSpec], figures: Mapping[str, int], held: Iterable[str]) -> list[BadgeSpec]:
-    """Of each measure the nearest badge that is still to be earned, the one that needs least first."""
+    """Of each measure the nearest badge that is still ahead, the one that needs least first.
+
+    What is reached already comes with the next result, and is no goal any more.
+    """
     have, nearest = set(held), dict[str, BadgeSpec]()
     for spec in specs:
         best = nearest.get(spec.measure)
-        if spec.id not in have and spec.measure in figures and (best is None or spec.at < best.at):
+        ahead = spec.id not in have and figures.get(spec.measure, spec.at) < spec.at
+        if ahead and (best is None or spec.at < best.at):
             nearest[spec.measure] = spec
     return sorted(nearest.values(), key=lambda spec: (-figures[spec.measure] / spec.at, spec.id))

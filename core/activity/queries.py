@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.activity.items import Item, item_of_row
 from core.errors import BadRequest
 from core.events.catalog import CATALOG
+from core.events.fact import SIMULATOR
 from core.principal import Principal
 from data.tables import REACTIONS, ActivityHide, ActivityRow, EventRow, Friendship, User
 
@@ -122,6 +123,12 @@ DOINGS = tuple(name for name, event in CATALOG.items() if event.activity)
 async def has_facts(db: AsyncSession, user_ids: Sequence[UUID]) -> bool:
     """Whether any of these people ever did something that feeds show."""
     wanted = select(EventRow.seq).where(EventRow.user_id.in_(user_ids), EventRow.type.in_(DOINGS)).limit(1)
+    return (await db.execute(wanted)).first() is not None
+
+
+async def has_simulated(db: AsyncSession, user_id: UUID) -> bool:
+    """Whether the simulator made some of what somebody did."""
+    wanted = select(EventRow.seq).where(EventRow.user_id == user_id, EventRow.source == SIMULATOR).limit(1)
     return (await db.execute(wanted)).first() is not None
 
 

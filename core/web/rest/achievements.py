@@ -12,6 +12,7 @@ from core.achievements.catalogue import catalogue
 from core.achievements.history import month_of, points_this_week, results_table
 from core.achievements.queries import Reached, level_now, reached, streak_now
 from core.achievements.rules import BadgeSpec, level_of
+from core.activity.queries import has_simulated
 from core.errors import Forbidden
 from core.safety.limiter import Rate
 from core.web.rest.fields import Input, Output
@@ -70,6 +71,7 @@ class AchievementsOut(Output, frozen=True, kw_only=True):
 
     points: int
     this_week: Annotated[int, Meta(description="Points since Monday, by one's own calendar.")]
+    simulated: Annotated[bool, Meta(description="Whether some of it was simulated: of a demo's personas it is.")]
     practices: int
     level: LevelNowOut
     streak: StreakOut
@@ -92,11 +94,13 @@ async def get_achievements(call: Call[None, None]) -> AchievementsOut:
         now = call.app.clock.now()
         streak = await streak_now(db, me, now)
         this_week = await points_this_week(db, me, now)
+        simulated = call.app.settings.simulating and await has_simulated(db, me)
     level = level_now(mine.row)
     mine.figures["streak"] = streak.days
     return AchievementsOut(
         points=mine.figures["points"],
         this_week=this_week,
+        simulated=simulated,
         practices=mine.figures["practices"],
         level=LevelNowOut(
             level=level.level,

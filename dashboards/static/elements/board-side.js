@@ -12,7 +12,7 @@ const HOW = {
 };
 const WHO = {
   global: "Everybody who may be seen by everybody is listed, under the name they chose.",
-  cohort: "First names and animals only. Nobody outside your cohort sees this board.",
+  cohort: "First names, nicknames and animals only. Nobody outside your cohort sees this board.",
   friends: "You and your friends, nobody else. Only you see it like this.",
 };
 

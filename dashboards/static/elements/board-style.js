@@ -85,10 +85,12 @@ export const BOARD_CSS = `
   [aria-checked="true"] .toggle::after { translate: 18px; background: var(--on-accent); }
   .card hr { height: 1px; margin: 16px 0 12px; background: var(--line); border: 0; }
   .called { display: flex; align-items: center; justify-content: space-between; gap: 12px; } .called[hidden] { display: none; }
+  .side .called .btn { flex: none; width: auto; margin: 0 -12px 0 auto; }
   .called span { display: grid; min-width: 0; } .called small, small.note { font-size: 13px; color: var(--muted); } .called b { font-size: 14px; font-weight: 640; overflow-wrap: anywhere; }
   small.note { display: block; margin-top: 8px; }
   .naming { display: grid; gap: 8px; } .naming[hidden] { display: none; } .naming .acts { display: flex; gap: 8px; }
   .naming .field { width: 100%; min-height: 42px; padding: 0 12px; font: inherit; font-size: 16px; color: var(--text); background: var(--surface); border: 1px solid var(--line-strong); border-radius: 10px; }
+  .naming + .problem:not(:empty) { margin: 8px 0 0; }
   .problem { font-size: 13px; color: var(--warn); }
   .stale .picture, .stale .score, .stale .today, .stale .place { opacity: .6; }
 

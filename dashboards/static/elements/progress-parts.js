@@ -34,7 +34,7 @@ export function summary(mine) {
   const figure = (label, value, unit) => h("div", {}, h("dt", {}, label), h("dd", {class: "num"}, value, unit && h("small", {}, ` ${unit}`)));
   return [h("h2", {class: "sr"}, "How far you have come"),
     h("div", {class: "hero"}, h("div", {class: "ring"}, ring(part), h("div", {}, h("span", {}, "Level"), h("b", {class: "num"}, String(mine.level.level)))),
-      h("div", {}, h("h3", {}, mine.level.name), h("p", {class: "num"}, levelLine(mine)), bar(part))),
+      h("div", {}, h("div", {class: "named"}, h("h3", {}, mine.level.name), mine.simulated && h("span", {class: "chip"}, icon("simulated"), "Simulated past")), h("p", {class: "num"}, levelLine(mine)), bar(part))),
     h("dl", {class: "figures"}, figure("Points", number(mine.points)), figure("This week", `+${number(mine.this_week)}`), figure("Practices", number(mine.practices)),
       figure("Best streak", number(mine.streak.longest), mine.streak.longest === 1 ? "day" : "days"))];
 }

@@ -7,6 +7,7 @@ export const PROGRESS_CSS = `
   h2 { margin: 0; font-size: 16px; font-weight: 640; line-height: 1.3; }
   .top span { font-size: 13px; color: var(--muted); }
   p { margin: 0; }
+  .named { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
   .hero { display: flex; align-items: center; gap: 16px; padding: 4px 4px 20px; border-bottom: 1px solid var(--line); }
   .ring { position: relative; flex: none; width: 104px; height: 104px; }
   .ring svg { width: 100%; height: 100%; rotate: -90deg; }
