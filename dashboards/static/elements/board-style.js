@@ -85,7 +85,7 @@ export const BOARD_CSS = `
   [aria-checked="true"] .toggle::after { translate: 18px; background: var(--on-accent); }
   .card hr { height: 1px; margin: 16px 0 12px; background: var(--line); border: 0; }
   .called { display: flex; align-items: center; justify-content: space-between; gap: 12px; } .called[hidden] { display: none; }
-  .side .called .btn { flex: none; width: auto; margin: 0 -12px 0 auto; }
+  .side .called .btn { flex: none; width: auto; margin-left: auto; }
   .called span { display: grid; min-width: 0; } .called small, small.note { font-size: 13px; color: var(--muted); } .called b { font-size: 14px; font-weight: 640; overflow-wrap: anywhere; }
   small.note { display: block; margin-top: 8px; }
   .naming { display: grid; gap: 8px; } .naming[hidden] { display: none; } .naming .acts { display: flex; gap: 8px; }
