@@ -205,6 +205,9 @@ async def _avatars_beside(tx: Transaction, user: User) -> set[str]:
     """The pictures that stand for others of the same cohort: people in one list should not look alike."""
     if user.cohort_id is None:
         return set()
+    if any(isinstance(one, User) and one is not user for one in tx.db.dirty):
+        # Those who are saved in this transaction count as well.
+        await tx.db.flush()
     # In a cohort with more people than pictures some look alike anyhow: no more than these are looked at.
     others = select(User.avatar).where(User.cohort_id == user.cohort_id, User.id != user.id).limit(2 * PICTURES)
     return set((await tx.db.execute(others)).scalars())

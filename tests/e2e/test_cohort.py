@@ -100,7 +100,7 @@ async def test_a_challenge_is_set_joined_and_ranked_live(house: Server, visit: V
     mia, daniel = await visit("demo-student", PATH), await visit("demo-adult-student", PATH)
     for page in (mia, daniel):
         await live(page)
-    await mia.get_by_role("button", name="New").click()
+    await mia.get_by_role("button", name="New", exact=True).click()
     await mia.get_by_label("A challenge in").select_option("math algebra")
     await mia.get_by_role("button", name="Open it for a day").click()
     await expect(mia.locator("tandem-challenges .one")).to_contain_text("You are in")
@@ -143,7 +143,7 @@ async def test_no_cohort_and_a_room_that_is_shut_say_so_kindly(house: Server, vi
     await send(house, "PUT", "/api/v1/people/small-one", child)
     await expect(daniel.locator("tandem-chat .note")).to_contain_text("Chat opens when a parent says yes")
     await daniel.get_by_role("tab", name="Challenges").click()
-    await expect(daniel.get_by_role("button", name="New")).to_be_visible()
+    await expect(daniel.get_by_role("button", name="New", exact=True)).to_be_visible()
     yes = {"consents": [{"scope": "social_visibility", "given": True, "method": "signed_form"}]}
     await send(house, "PUT", "/api/v1/people/small-one/consents", yes)
     await daniel.get_by_role("tab", name="Chat").click()
