@@ -35,6 +35,19 @@ async def public_people(db: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Pub
     return {user.id: public_of(user) for user in rows}
 
 
+async def seen_by(db: AsyncSession, me: UUID, ids: Iterable[UUID]) -> dict[UUID, PublicPerson]:
+    """Those of these people whom somebody may be shown: everybody's, their cohort's, and themselves."""
+    people = await public_people(db, {*ids, me})
+    mine = people.get(me)
+    cohort = mine.cohort_id if mine else None
+    return {id: who for id, who in people.items() if id == me or in_sight(who, cohort)}
+
+
+def in_sight(who: PublicPerson, cohort_id: UUID | None) -> bool:
+    """Whether somebody of a cohort, or of none, may be shown somebody."""
+    return who.audience == "public" or (who.audience == "cohort" and who.cohort_id == cohort_id is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class Entrant:
     """What a door must know of somebody who comes in by it."""

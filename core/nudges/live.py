@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.accounts.queries import in_sight
 from core.events.catalog import PersonErased
 from core.events.nudges import (
     NotificationAdded,
@@ -26,7 +27,6 @@ from core.events.nudges import (
 )
 from core.ids import parse_id
 from core.live.liveview import RESYNC, Delivery, LiveView, Resync
-from core.nudges.queries import in_sight
 from data.tables import NotificationRow, NudgeRow
 
 WINDOW = 50

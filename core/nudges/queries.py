@@ -5,7 +5,7 @@ Whoever is on the other side of a block, and whoever is not to be seen any more,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.accounts.queries import public_people
+from core.accounts.queries import seen_by
 from core.accounts.rules import Band, band_of
 from core.nudges.crowd import chosen_of, limits_of, zone_of
 from core.nudges.rules.limits import Allowed, Chosen, Limits, allowed, day_begins
@@ -61,19 +61,6 @@ async def own_nudges(
     rows = list((await db.execute(wanted.order_by(*order).limit(limit))).scalars())
     seen = await seen_by(db, me, (row.sender_id for row in rows))
     return [Told(row, seen.get(row.sender_id)) for row in rows]
-
-
-async def seen_by(db: AsyncSession, me: UUID, ids: Iterable[UUID]) -> dict[UUID, PublicPerson]:
-    """Those of these people whom somebody may be shown: everybody's, their cohort's, and themselves."""
-    people = await public_people(db, {*ids, me})
-    mine = people.get(me)
-    cohort = mine.cohort_id if mine else None
-    return {id: who for id, who in people.items() if id == me or in_sight(who, cohort)}
-
-
-def in_sight(who: PublicPerson, cohort_id: UUID | None) -> bool:
-    """Whether somebody of a cohort, or of none, may be shown somebody."""
-    return who.audience == "public" or (who.audience == "cohort" and who.cohort_id == cohort_id is not None)
 
 
 async def counts_by_status(db: AsyncSession, me: UUID, hidden: Collection[UUID]) -> dict[str, int]:

@@ -126,7 +126,7 @@ async def join_challenge(tx: Transaction, gate: Gate, challenge_id: UUID, *, ip:
     me, cohort_id = member(tx.actor, TAKE_PART)
     wanted = select(CohortChallenge).where(CohortChallenge.id == challenge_id, CohortChallenge.cohort_id == cohort_id)
     seen = (await tx.db.execute(wanted)).scalar_one_or_none()
-    if seen is None:
+    if seen is None or seen.creator_id in tx.actor.hidden:
         raise NotFound(OVER)
     await gate.admit(tx, ActionRequest(actor=tx.actor, action="join_challenge", target_id=seen.creator_id, ip=ip))
     await _hold_member(tx, me, cohort_id)

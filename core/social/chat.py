@@ -189,6 +189,8 @@ async def remove_message(tx: Transaction, message_id: UUID) -> None:
     me, cohort_id = member(tx.actor, TAKE_PART)
     message = await _hold_message(tx, message_id, cohort_id)
     if message.user_id != me:
+        if message.user_id in tx.actor.hidden and not tx.actor.may(MODERATE):
+            raise NotFound(GONE)
         tx.actor.require(MODERATE)
     if message.status == "removed":
         return

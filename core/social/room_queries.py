@@ -213,9 +213,10 @@ async def info_of(db: AsyncSession, cohort_id: UUID, now: datetime) -> Info | No
     return None if row is None else Info(*row)
 
 
-async def leads_of(db: AsyncSession, cohort_id: UUID) -> list[str]:
+async def leads_of(db: AsyncSession, cohort_id: UUID, hidden: Collection[UUID] = ()) -> list[str]:
     """What the tutors of a cohort are called."""
-    wanted = select(User.username).where(seen_in(cohort_id), User.role == "tutor").order_by(User.id).limit(3)
+    theirs = select(User.username).where(seen_in(cohort_id), User.role == "tutor", User.id.not_in(hidden))
+    wanted = theirs.order_by(User.id).limit(3)
     return list((await db.execute(wanted)).scalars())
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 
 def without(value: Any, hidden: frozenset[str]) -> Any:
-    """A payload without what is keyed by, or listed about, any of these people."""
+    """A payload without what is keyed by, or listed about, any of these people; where only their id stands is null."""
     if isinstance(value, dict):
         return {key: without(inner, hidden) for key, inner in value.items() if key not in hidden}
     if isinstance(value, list):
         return [without(inner, hidden) for inner in value if not _about(inner, hidden)]
-    return value
+    return None if isinstance(value, str) and value in hidden else value
 
 
 def _about(value: Any, hidden: frozenset[str]) -> bool:
-    return isinstance(value, dict) and value.get("user_id") in hidden
+    return value.get("user_id") in hidden if isinstance(value, dict) else isinstance(value, str) and value in hidden

@@ -29,6 +29,8 @@ SILENT = 12.0
 """Seconds after which a node that says nothing is not shown any more."""
 TOPICS = 50
 """Topics that are named, the fullest first; the rest are counted."""
+OF_ONE = ("user:", "notifications:", "activity:user:")
+"""Beginnings of topics that are called by somebody's id: they are counted and never named."""
 OVER = 10
 """Seconds that a rate is taken over."""
 
@@ -118,7 +120,8 @@ class Overview:
     def picture(self) -> Picture:
         counts = self.sockets.counts()
         topics: Mapping[str, int] = counts["topics"]
-        fullest = sorted(topics.items(), key=lambda item: (-item[1], item[0]))[:TOPICS]
+        named = (item for item in topics.items() if not item[0].startswith(OF_ONE))
+        fullest = sorted(named, key=lambda item: (-item[1], item[0]))[:TOPICS]
         numbers = {name: counts[name] for name in Picture.__struct_fields__ if name in counts and name != "topics"}
         received, sent = self._rates()
         return Picture(

@@ -171,7 +171,11 @@ class Room:
         if hidden and not message.delivery:
             self._send_without(member, message, hidden)
         elif not (message.about and message.about in hidden):
-            member.connection.send(frame, member, latest)
+            if any(name.encode() in frame for name in _names(hidden)):
+                # It is about somebody else, and names one of these: as whoever won, for instance.
+                self._send_without(member, message, hidden)
+            else:
+                member.connection.send(frame, member, latest)
         self.sort(member)
 
     def pump(self, room: int) -> tuple[int, bool]:
@@ -207,11 +211,14 @@ class Room:
             return member.ready
         return message.seq is None or message.seq > member.floor
 
-    def _send_without(self, member: Member, message: Message, hidden: frozenset[UUID]) -> None:
+    def _without(self, message: Message, hidden: frozenset[UUID]) -> Any:
         payload = self._payload(message)
-        if isinstance(payload, msgspec.Raw):
-            payload = msgspec.json.decode(payload)
-        payload = without(payload, _names(hidden))
+        if not hidden:
+            return payload
+        return without(msgspec.json.decode(payload) if isinstance(payload, msgspec.Raw) else payload, _names(hidden))
+
+    def _send_without(self, member: Member, message: Message, hidden: frozenset[UUID]) -> None:
+        payload = self._without(message, hidden)
         member.connection.send(protocol.broadcast_frame(self.topic, message.name, payload), member)
 
     def send_presence(self, member: Member, message: Message) -> None:
@@ -255,7 +262,7 @@ class Room:
         if missed is None:
             return None
         return [
-            {"event": message.name, "payload": self._payload(message)}
+            {"event": message.name, "payload": self._without(message, hidden)}
             for message in missed
             if message.name and not (message.about and message.about in hidden)
         ]

@@ -112,7 +112,7 @@ async def get_cohort(call: Call[None, None]) -> CohortOut:
     info = await call.app.rooms.info(cohort_id)
     async with call.app.transactions.read() as db:
         room = chat_of(await db.get(CohortRoomRow, cohort_id))
-        leads = await leads_of(db, cohort_id)
+        leads = await leads_of(db, cohort_id, call.principal.hidden)
         circle = [row for row in await circle_of(db, me, cohort_id) if row.id not in call.principal.hidden]
         joined = await joined_by(db, me, cohort_id)
         muted = await muted_until(db, me, cohort_id, call.app.clock.now())

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from core.accounts.queries import public_people
+from core.accounts.queries import public_people, seen_by
 from core.errors import Forbidden
 from core.social.friendships import (
     answer_friendship,
@@ -169,16 +169,15 @@ async def get_blocks(call: Call[None, None]) -> BlocksOut:
         raise Forbidden
     async with call.app.transactions.read() as db:
         rows = await blocks_of(db, me)
-        people = await public_people(db, [row.blocked_id for row in rows])
+        people = await seen_by(db, me, [row.blocked_id for row in rows])
     shown = []
     for row in rows:
         who = people.get(row.blocked_id)
-        seen = who is not None and who.audience != "nobody"
         shown.append(
             BlockedOut(
                 user_id=row.blocked_id,
-                name=who.name if who and seen else "Somebody",
-                avatar=who.avatar if who and seen else "",
+                name=who.name if who else "Somebody",
+                avatar=who.avatar if who else "",
                 since=row.created_at,
             )
         )

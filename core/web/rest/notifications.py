@@ -93,7 +93,7 @@ def _out(noted: Noted) -> NotificationOut:
         notification_id=row.id,
         place=row.seq or 0,
         kind=row.kind,
-        user_id=row.about_id,
+        user_id=who.id if who else None,
         user_name=who.name if who else "",
         user_avatar=who.avatar if who else "",
         nudge_id=row.nudge_id,

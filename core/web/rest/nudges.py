@@ -38,7 +38,10 @@ class NudgeOut(Output, frozen=True, kw_only=True):
     id: UUID
     nudge_type: Annotated[str, Meta(description="`friend_online`, `challenge` or `streak_rescue`.")]
     status: str
-    user_id: Annotated[UUID, Meta(description="Whom it is about; one's own for a streak.")]
+    user_id: Annotated[
+        UUID | None,
+        Meta(description="Whom it is about; one's own for a streak, null for somebody who may not be shown any more."),
+    ]
     user_name: Annotated[str, Meta(description="Empty for somebody who may not be shown any more.")]
     user_avatar: str
     subject: str | None
@@ -89,7 +92,7 @@ def _out(told: Told) -> NudgeOut:
         id=row.id,
         nudge_type=row.nudge_type,
         status=row.status,
-        user_id=row.sender_id,
+        user_id=who.id if who else None,
         user_name=who.name if who else "",
         user_avatar=who.avatar if who else "",
         subject=row.subject_id,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from core.accounts.queries import public_people
+from core.accounts.queries import seen_by
 from core.content import subjects
 from core.errors import Forbidden, NotFound
 from core.practice.catalogue import apps, what_of
@@ -28,6 +28,7 @@ from data.tables import CoPractice, PracticeRun
 
 routes = Routes("Practice")
 
+BOTH = 2
 RUN_ID = "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d60"
 Percent = Annotated[float, Meta(ge=0, le=100)]
 Speed = Annotated[float, Meta(ge=0, le=1000, description="Words a minute.")]
@@ -322,10 +323,11 @@ PAIR: dict[str, Any] = {
 }
 
 
-async def _session_out(db: Any, pair: CoPractice) -> SessionOut:
+async def _session_out(db: Any, pair: CoPractice, me: UUID) -> SessionOut:
+    """A practice of two as one of them sees it: without a partner who may not be seen any more."""
     _, runs = await session_of(db, pair.id)
     by_seat = {run.seat: run for run in runs}
-    people = await public_people(db, both_of(pair))
+    people = await seen_by(db, me, both_of(pair))
     seats = []
     for seat, user_id in enumerate((pair.inviter_id, pair.partner_id)):
         who, run = people.get(user_id) if user_id else None, by_seat.get(seat)
@@ -373,7 +375,7 @@ async def post_co_session(tx: Transaction, call: Call[InviteIn, None]) -> Sessio
     """Who was asked has five minutes to answer."""
     what = what_of(call.body.subject, call.body.skill, call.body.app)
     pair = await invite(tx, call.app.gate, call.body.user_id, what, ip=call.address)
-    return await _session_out(tx.db, pair)
+    return await _session_out(tx.db, pair, own_id(call))
 
 
 @routes("GET", "/api/v1/co-sessions", scope="practice:write", summary="Open invitations to practise together.")
@@ -382,7 +384,9 @@ async def get_co_sessions(call: Call[None, None]) -> SessionsOut:
     async with call.app.transactions.read() as db:
         pairs = await open_invitations(db, me, call.app.clock.now() - OPEN_FOR)
         seen = [pair for pair in pairs if not set(both_of(pair)) & call.principal.hidden]
-        return SessionsOut(sessions=[await _session_out(db, pair) for pair in seen])
+        shown = [await _session_out(db, pair, me) for pair in seen]
+        # Nobody can say yes to whom they may not see any more.
+        return SessionsOut(sessions=[one for one in shown if len(one.people) == BOTH])
 
 
 @routes(
@@ -399,7 +403,7 @@ async def get_co_session(call: Call[None, None]) -> SessionOut:
         pair, _ = await session_of(db, call.path_id("session_id"))
         if pair is None or me not in both_of(pair) or set(both_of(pair)) & call.principal.hidden:
             raise NotFound(reason="unknown_practice")
-        return await _session_out(db, pair)
+        return await _session_out(db, pair, me)
 
 
 @routes(
@@ -413,7 +417,7 @@ async def get_co_session(call: Call[None, None]) -> SessionOut:
 async def accept_co_session(tx: Transaction, call: Call[None, None]) -> SessionOut:
     pair = await answer(tx, call.app.gate, call.path_id("session_id"), True, ip=call.address)
     await tx.db.flush()
-    return await _session_out(tx.db, pair)
+    return await _session_out(tx.db, pair, own_id(call))
 
 
 @routes(
@@ -426,7 +430,7 @@ async def accept_co_session(tx: Transaction, call: Call[None, None]) -> SessionO
 )
 async def decline_co_session(tx: Transaction, call: Call[None, None]) -> SessionOut:
     pair = await answer(tx, call.app.gate, call.path_id("session_id"), False, ip=call.address)
-    return await _session_out(tx.db, pair)
+    return await _session_out(tx.db, pair, own_id(call))
 
 
 def own_id(call: Call[Any, Any]) -> UUID:
