@@ -186,41 +186,46 @@ COUNTED = {
 """How many are listed, and how many of them are ahead of a row `t`: a cohort is small, everybody may be many."""
 
 MINE = {
-    scope: text(
-        f"""
+    scope: f"""
         SELECT t.*, {counted["people"]} AS people, {counted["ahead"]} AS ahead, {TODAY}
         FROM (VALUES (1)) one LEFT JOIN (
             SELECT {ROW}, {LISTED[scope]} AND {IN_SIGHT[scope]} AS listed
             FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
             WHERE {THIS} AND e.user_id = :me AND e.results >= :least
-        ) t ON true
-        """  # noqa: S608
-    )
+        ) t ON true"""  # noqa: S608
     for scope, counted in COUNTED.items()
 }
 
 
 def _beside(scope: str, ahead: bool) -> str:
-    """Those next to a score, nearest first: those with the same score and those beyond are read apart, each in the
+    """Those next to the row `m`, nearest first: those with the same score and those beyond are read apart, each in the
     order of the index, so that many equals cost nothing."""
     place = "(e.reached_at, e.user_id)"
     apart = ("<", "DESC", "DESC") if ahead else (">", "", "")
-    ties = f"e.score = :score AND {place} {apart[0]} (:reached_at, :me)"
-    beyond = f"e.score {'>' if ahead else '<'} :score"
+    ties = f"e.score = m.score AND {place} {apart[0]} (m.reached_at, m.user_id)"
+    beyond = f"e.score {'>' if ahead else '<'} m.score"
     order = f"score {'' if ahead else 'DESC'}, reached_at {apart[1]}, user_id {apart[2]}"
     rows = f"""SELECT {ROW} FROM leaderboard_entries e JOIN users u ON u.id = e.user_id
-        WHERE {THIS} AND {LISTED[scope]} AND {IN_SIGHT[scope]} AND e.user_id <> :me AND"""  # noqa: S608
+        WHERE {THIS} AND {LISTED[scope]} AND {IN_SIGHT[scope]} AND e.user_id <> m.user_id AND"""  # noqa: S608
     ordered = f"ORDER BY {', '.join('e.' + part for part in order.split(', '))} LIMIT {AROUND}"
     return f"""
-        SELECT t.*, {COUNTED[scope]["ahead"]} AS ahead, {TODAY} FROM (
+        SELECT t.*, CAST(NULL AS boolean), CAST(NULL AS bigint), {COUNTED[scope]["ahead"]} AS ahead, {TODAY}
+        FROM mine m CROSS JOIN LATERAL (
             SELECT * FROM (({rows} {ties} {ordered}) UNION ALL ({rows} {beyond} {ordered})) both_of_them
             ORDER BY {order} LIMIT {AROUND}
         ) t"""  # noqa: S608
 
 
-BESIDE: dict[str, TextClause] = {
-    scope: text(f"{_beside(scope, True)} UNION ALL {_beside(scope, False)}") for scope in LISTED
+AROUND_ME: dict[str, TextClause] = {
+    scope: text(
+        f"""
+        WITH mine AS MATERIALIZED ({mine})
+        SELECT * FROM mine UNION ALL {_beside(scope, True)} UNION ALL {_beside(scope, False)}
+        """  # noqa: S608
+    )
+    for scope, mine in MINE.items()
 }
+"""One's own row, empty if there is none, but with how many are listed; then those beside it."""
 
 
 async def _among_all(db: AsyncSession, viewer: Principal, place: dict[str, Any], scope: Scope, limit: int) -> Found:
@@ -229,12 +234,11 @@ async def _among_all(db: AsyncSession, viewer: Principal, place: dict[str, Any],
     places = ranks([row.score for row in rows])
     top = [Placed(_row(row, scope), rank) for row, rank in zip(rows, places, strict=True)]
     me = viewer.id if viewer.kind == "person" else None
-    mine = (await db.execute(MINE[scope], given | {"me": me})).one()
+    rows = (await db.execute(AROUND_ME[scope], given | {"me": me})).all()
+    (mine,), beside = [row for row in rows if row.people is not None], [row for row in rows if row.people is None]
     if mine.user_id is None:
         return mine.people, top, None, []
     own = Own(Placed(_row(mine, scope), mine.ahead + 1), bool(mine.listed))
-    near = {"me": me, "score": mine.score, "reached_at": mine.reached_at}
-    beside = (await db.execute(BESIDE[scope], given | near)).all()
     around = [own.placed, *(Placed(_row(row, scope), row.ahead + 1) for row in beside)]
     return mine.people, top, own, sorted(around, key=lambda placed: placed.row.key)
 

@@ -50,9 +50,12 @@ class Audience:
 
     async def saw(self, kind: str, member: int, number: int, at: float) -> None:
         if number in self.posted:
-            self.seen[number, kind].setdefault(member, at)
-            async with self._changed:
-                self._changed.notify_all()
+            seen = self.seen[number, kind]
+            seen.setdefault(member, at)
+            # Whoever waits does so for all: to be woken by each would cost what is measured more than the others do.
+            if len(seen) == self.members[kind]:
+                async with self._changed:
+                    self._changed.notify_all()
 
     async def complete(self, numbers: range) -> None:
         """Until everybody has seen all of them."""
