@@ -38,8 +38,8 @@ def activity(who: Principal, presence: Sequence[str], names: Mapping[str, str], 
 def reports(who: Principal, names: Mapping[str, str], simulated: bool) -> Shell:
     """What waits for staff, each with what was said of it and two answers."""
     return page(
-        title="Reported activities",
-        heading="Reported activities",
+        title="Reports",
+        heading="Reports",
         lead="Oldest first. Who reported is not said; whose it is hears nothing until you decide.",
         who=who,
         current="reports",
