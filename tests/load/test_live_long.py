@@ -31,8 +31,8 @@ FLAT = 16.0
 
 @pytest.mark.req("HUB-28")
 def test_a_soak() -> None:
-    """2,000 in 20 rooms; SECONDS makes it as long as wanted."""
-    plan = Plan(2_000, (Stream("message", 10, 20, SOAK),))
+    """2,000 in 20 rooms; SECONDS makes it as long as wanted, RATE as lively."""
+    plan = Plan(2_000, (Stream("message", float(os.environ.get("RATE", "10")), 20, SOAK),))
     with stage(OURS, plan.conns) as (server, crew):
         report = run(server, plan, crew)
     assert report.watch is not None
