@@ -7,7 +7,7 @@ when they came, with which picture and what they do, is one for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -49,22 +49,22 @@ class Entry:
     @property
     def data(self) -> bytes:
         """What is known of it, as encoded JSON."""
-        return whole(self._parts())
+        return b"{" + self._members()[1:] + b"}"
 
-    def _parts(self) -> Iterator[bytes]:
-        """The members of its object, as they are written."""
-        if self.common.names:
-            yield b'"user_id":' + _encode(self.user_id)
-        for part in (self.own[1:-1], self.common.rest):
-            if part:
-                yield part
+    def _members(self) -> bytes:
+        """The members of its object, each after a comma."""
+        own, (rest, names) = self.own, self.common
+        found = b',"user_id":' + _encode(self.user_id) if names else b""
+        if len(own) > 2:
+            found += b"," + own[1:-1]
+        return found + b"," + rest if rest else found
 
     @property
     def meta(self) -> dict[str, Any]:
         return _decode.decode(self.data)
 
     def wire(self) -> bytes:
-        return whole((b'"phx_ref":' + _encode(self.ref), *self._parts()))
+        return b'{"phx_ref":' + _encode(self.ref) + self._members() + b"}"
 
 
 def encoded(meta: Meta, user_id: str = "") -> tuple[bytes, Common]:
