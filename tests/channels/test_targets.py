@@ -55,7 +55,7 @@ async def _milliseconds(say: Callable[[], Awaitable[object]], hear: Callable[[],
     return (time.perf_counter() - began) * 1000
 
 
-@pytest.mark.slow
+@pytest.mark.bench
 @pytest.mark.req("HUB-27", "HUB-28")
 async def test_among_ten_thousand_everything_is_heard_in_time(
     app: App, make: Make, server: ChannelServer, enter: Connect

@@ -257,10 +257,10 @@ async def test_a_redis_that_hangs_is_found_out(redis: Redis) -> None:
 
 
 async def test_a_quiet_bus_stays_up(make: Make) -> None:
-    async with running(make(alive_every=0.1), make(alive_every=0.1)) as (one, two):
+    async with running(make(alive_every=0.4), make(alive_every=0.4)) as (one, two):
         for node in (one, two):
             if isinstance(node.pubsub, RemotePubSub):
-                await until_asked(node.pubsub, 20)
+                await until_asked(node.pubsub, 6)
             # A link that was lost and made again would have poked.
             assert node.pubsub.healthy
             assert node.pokes == 0

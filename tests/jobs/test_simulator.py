@@ -227,6 +227,7 @@ async def test_a_week_that_was_cut_off_is_told_to_its_end_at_the_next_start(app:
 
 
 async def test_a_new_community_has_a_week_behind_it_once(app: App, clock: FakeClock) -> None:
+    began = clock.now()
     for _ in range(2):
         simulator = Simulator(world(app), on=True, seed="test")
         await live(simulator, clock, 40)
@@ -237,7 +238,8 @@ async def test_a_new_community_has_a_week_behind_it_once(app: App, clock: FakeCl
     async with app.transactions.read() as db:
         times = list((await db.execute(select(ActivityRow.at).order_by(ActivityRow.seq))).scalars())
     shown = len(times)
-    assert times == sorted(times), "what feeds show comes in order"
+    past = [at for at in times if at <= began]
+    assert past == sorted(past), "what feeds show of it comes in order"
     assert times[0] < clock.now() - timedelta(hours=12)
     assert 0 < shown < told, "what is more than a day old is counted, not shown"
 

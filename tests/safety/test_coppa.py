@@ -34,6 +34,7 @@ NEEDS = {
     "friend_answer": "social_visibility",
     "send_message": "social_visibility",
     "challenge": "social_visibility",
+    "choose_name": "social_visibility",
     "join_challenge": "social_visibility",
     "co_practice": "social_visibility",
     "co_answer": "social_visibility",
