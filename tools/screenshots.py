@@ -66,7 +66,8 @@ STILL = """async () => {
 WHOLE = """async () => {
     const under = (one) => [one, ...(one.shadowRoot ? parts(one.shadowRoot) : [])];
     const parts = (root) => [...root.querySelectorAll("*")].flatMap(under);
-    const loading = () => parts(document).some((one) => one.matches('[aria-busy="true"]') && one.checkVisibility());
+    const unready = (one) => one.matches('[aria-busy="true"]') || (one.matches("img") && !one.complete);
+    const loading = () => parts(document).some((one) => unready(one) && one.checkVisibility());
     const end = performance.now() + 30000;
     while (loading() && performance.now() < end) await new Promise((done) => requestAnimationFrame(done));
 }"""
