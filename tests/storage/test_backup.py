@@ -18,6 +18,7 @@ from data.backup import BackupError, backup, restore
 from data.client_programs import Clients, cause_in
 from data.database import Database
 from data.embedded import EmbeddedPostgres
+from tests.database_kit import dropping
 
 pytestmark = pytest.mark.req("OPS-5")
 
@@ -78,8 +79,8 @@ async def made(server: EmbeddedPostgres, name: str) -> str:
     async with opened(server.url) as database:
         engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         async with engine.connect() as connection:
-            await connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            await connection.execute(text(f"CREATE DATABASE {name}"))
+            for statement in (*dropping(name), f"CREATE DATABASE {name}"):
+                await connection.execute(text(statement))
     return make_url(server.url).set(database=name).render_as_string(hide_password=False)
 
 
