@@ -37,7 +37,7 @@ cluster: ready-run ## Start N nodes behind a load balancer on this machine: make
 
 test: ready-test ## Everything: lints, types, walls, all tests, coverage of 90 % or more
 	@static=0; $(AGAIN) -k static || static=$$?; \
-	tests=0; $(PYTEST) -n $(WORKERS) --dist loadscope --cov --cov-report=term || tests=$$?; \
+	tests=0; $(PY) -m slipcover -m pytest -n $(WORKERS) --dist loadscope || tests=$$?; \
 	exit $$((static > tests ? static : tests))
 
 check: ready-check static ## What to run before a commit: lints, types, walls, fast tests
@@ -109,5 +109,5 @@ lock: ready-check ## Write the lock files from pyproject.toml and package.json (
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm install --package-lock-only
 
 clean: ## Remove caches and what set-up made; var/ and its database stay
-	@rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage \
-		htmlcov test-results
+	@rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+		test-results

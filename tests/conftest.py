@@ -18,13 +18,6 @@ from tests.factories import SECRET, Make
 from tests.process_kit import Mother, Server
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests are not traced, which takes more time than they do: the quick ones cover the lines."""
-    for item in items:
-        if any(item.get_closest_marker(name) for name in ("slow", "browser")):
-            item.add_marker("no_cover")
-
-
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder for the whole run, the same for all workers."""
