@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from core.app import App
@@ -16,6 +17,11 @@ from data.database import Database
 from tests import database_kit
 from tests.factories import SECRET, Make
 from tests.process_kit import Mother, Server
+
+# How long an example takes tells of the machine, not of the rule.
+TOO_SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("tandem", deadline=None, suppress_health_check=TOO_SLOW)
+hypothesis.settings.load_profile("tandem")
 
 
 @pytest.fixture(scope="session")

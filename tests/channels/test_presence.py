@@ -645,7 +645,8 @@ async def test_five_hundred_signs_of_life_are_one_statement(app: App, make: Make
             store.touch(f"s{n}")
         await store.flush()
         assert {row.last_seen_at for row in await rows(app.database)} == {clock.now()}
-    assert len([statement for statement in said if statement.startswith("UPDATE")]) == 3
+    # The clock drives the app's own jobs too, whose statements are theirs.
+    assert len([statement for statement in said if statement.startswith("UPDATE presence_sessions")]) == 3
     assert store.waiting == 0
 
 

@@ -39,10 +39,12 @@ async def listed(cluster: Cluster, number: int, path: str = "") -> set[str]:
 
 
 async def watch(stack: AsyncExitStack, cluster: Cluster, number: int) -> tuple[str, Channel]:
-    """Somebody who looks at the lobby from one node."""
+    """Somebody who looks at the lobby from one node and has seen who is there: what comes from now on is changes."""
     user_id, token = await person(cluster, f"watcher-{number}")
     client = await stack.enter_async_context(socket(node(cluster, number), token))
-    return user_id, await client.join(LOBBY)
+    lobby = await client.join(LOBBY)
+    await expect(lobby, "presence_state")
+    return user_id, lobby
 
 
 async def follow(stack: AsyncExitStack, cluster: Cluster) -> list[Follower]:
