@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
@@ -23,6 +24,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    # What nobody looks at: a window's own bars, and what comes with the browser.
+    "--disable-extensions",
+    "--disable-component-extensions-with-background-pages",
+    "--disable-features=InitialWebUI,WebUIReloadButton,TopChromeWebUI,PreloadTopChromeWebUI",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -66,6 +71,12 @@ async def browser() -> AsyncIterator[Browser]:
         found = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield found
         await found.close()
+
+
+@pytest.fixture(scope="module")
+def signs() -> dict[str, Any]:
+    """The cookies of personas who have come in before, so that the door need not be gone through each time."""
+    return {}
 
 
 class Trouble(list[str]):

@@ -65,16 +65,21 @@ async def worry() -> AsyncIterator[Trouble]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def visit(chromium: Browser, house: Server, worry: Trouble) -> AsyncIterator[Visit]:
+async def visit(chromium: Browser, house: Server, worry: Trouble, signs: dict[str, Any]) -> AsyncIterator[Visit]:
     """Open a page in a window of its own, as a persona or as nobody; all windows close after the test."""
     contexts = []
 
     async def open_as(persona: str = "", path: str = "/", **options: object) -> Page:
-        context = await kit.guarded(chromium, house, worry, **options)
+        context = await kit.guarded(chromium, house, worry, storage_state=signs.get(persona), **options)
         contexts.append(context)
         page = await context.new_page()
         page.set_default_timeout(SLOW)
-        await (enter(page, house, persona, path) if persona else page.goto(house.base + path))
+        if persona in signs or not persona:
+            await page.goto(house.base + path)
+        if persona and page.url != house.base + path:
+            # For the first time, or signed out since.
+            await enter(page, house, persona, path)
+            signs[persona] = await context.storage_state()
         return page
 
     yield open_as
