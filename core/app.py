@@ -34,6 +34,8 @@ from core.events.catalog import (
     PersonErased,
     PersonUpdated,
 )
+from core.growth.orchestrator import Orchestrator
+from core.growth.reactions import suggestions
 from core.ids import new_id
 from core.leaderboards.keeping import ensure_boards
 from core.leaderboards.live import CohortBoard, GlobalBoard
@@ -128,7 +130,6 @@ class App:
         self.post = post_of(settings.mail_url, settings.mail_from)
         self.nudging = Policy(read_ways(settings.nudge_ways), self.post.knows_addresses)
         nudges = [nudge_friends(self.nudging), notices(self.nudging), CHALLENGE_NUDGES, OUT_OF_SIGHT]
-        self.reactions = Reactions(self.transactions, [*following, *rewards, *nudges])
         self.tokens = Tokens(settings.secret_key, self.clock)
         self.principals = Principals(self.transactions, self.tokens, self.clock)
         self.guests = Guests(self.transactions, self.tokens, self.clock)
@@ -136,6 +137,9 @@ class App:
         self.limiter: Limiter = RedisLimiter(self.redis, self.clock) if self.redis else MemoryLimiter(self.clock)
         self.porter = Porter(self.limiter, self.clock)
         self.gate = Gate(self.transactions, self.limiter, self.metrics)
+        self.orchestrator = Orchestrator(self.gate, on=settings.suggestions == "on")
+        growth = [suggestions(self.orchestrator)]
+        self.reactions = Reactions(self.transactions, [*following, *rewards, *nudges, *growth])
         self.signals = Signals(self.pubsub)
         store = PresenceStore(database, self.clock)
         self.presence = Presence(self.hub, self.signals, self.clock, store, friends_of=self._friends_of)

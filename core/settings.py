@@ -67,6 +67,11 @@ class Settings:
         "on",
         "`on` or `off`: badges, levels, high scores and streaks made here; off if the host has its own.",
     )
+    suggestions: str = setting(
+        "TANDEM_SUGGESTIONS",
+        "on",
+        "`on` or `off`: whether a good result brings its learner the suggestion to challenge a friend.",
+    )
     nudge_ways: tuple[str, ...] = setting(
         "TANDEM_NUDGE_WAYS",
         (),
@@ -167,6 +172,7 @@ def _check(s: Settings) -> None:
     _one_of("TANDEM_SIMULATOR", s.simulator, ("", "on", "off"))
     _one_of("TANDEM_WIRE", s.wire, ("", "bare", "stream"))
     _one_of("TANDEM_REWARDS", s.rewards, ("on", "off"))
+    _one_of("TANDEM_SUGGESTIONS", s.suggestions, ("on", "off"))
     _one_of("TANDEM_BUS", s.bus, ("", "local", "redis", "postgres"))
     _one_of("TANDEM_LOG_LEVEL", s.log_level.upper(), ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
     if s.public_url and not s.public_url.startswith(("http://", "https://")):

@@ -78,6 +78,7 @@ def settings(tmp_path: Path) -> Settings:
         simulator="off",
         # Tests of badges and streaks turn them on; elsewhere nothing happens but what a test does.
         rewards="off",
+        suggestions="off",
         bus="local",
         data=tmp_path,
         port=0,

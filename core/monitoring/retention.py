@@ -21,6 +21,7 @@ from core.transaction import Transaction
 from data.tables import (
     ActivityReport,
     ActivityRow,
+    AgentDecision,
     AuditRow,
     Base,
     BlocklistRow,
@@ -87,6 +88,7 @@ PERIODS = (
     Period(EntryRow, EntryRow.frozen_at, MONTHS_13, "Tables of days and weeks that are over."),
     Period(InboundKey, InboundKey.received_at, MONTHS_13, "Telling a repeated event of the host from a new one."),
     Period(AuditRow, AuditRow.at, MONTHS_13, "Who was allowed or refused what, and why."),
+    Period(AgentDecision, AgentDecision.timestamp, MONTHS_13, "What agents decided, of what, and why."),
     Period(IdempotencyKey, IdempotencyKey.created_at, timedelta(hours=24), "Answering a repeated request alike."),
     Period(EnterTicket, EnterTicket.expires_at, timedelta(0), "Opening a page once, within a minute."),
     RUNS,

@@ -12,6 +12,7 @@ import "./elements/table.js";
 import "./elements/bars.js";
 import "./elements/simulator.js";
 import "./elements/toasts.js";
+import "./elements/suggestion.js";
 import "./elements/bell.js";
 import "./elements/invites.js";
 import "./elements/week.js";

@@ -9,6 +9,7 @@ from data.tables.activity import (
     ActivityReport,
     ActivityRow,
 )
+from data.tables.agents import AgentDecision
 from data.tables.base import Base
 from data.tables.boards import BoardRow, ChoiceRow, EntryRow, ResultRow, TallyRow
 from data.tables.cohorts import ChallengeEntry, ChatMute, CohortChallenge, CohortMessage, CohortRoomRow, MessageReport
@@ -53,6 +54,7 @@ __all__ = [
     "ActivityReaction",
     "ActivityReport",
     "ActivityRow",
+    "AgentDecision",
     "ApiKey",
     "AuditRow",
     "Base",

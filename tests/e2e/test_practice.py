@@ -159,7 +159,7 @@ async def test_an_invitation_can_be_turned_down_and_taken_back(house: Server, vi
     to = f"{house.base}/practice/co-session?with={who}&subject=math&skill=geometry"
     await ada.goto(to)
     await expect(dan.locator(".left-open").filter(has_text="Geometry")).to_be_visible(timeout=SLOW)
-    await dan.get_by_role("button", name="Not now").click()
+    await dan.locator(".left-open").get_by_role("button", name="Not now").click()
     await expect(ada.get_by_text("Not this time.")).to_be_visible(timeout=SLOW)
     await expect(dan.locator(".left-open").filter(has_text="Geometry")).to_have_count(0)
     await ada.goto(
@@ -183,3 +183,29 @@ async def test_a_room_shows_what_is_popular_and_unknown_ones_do_not_exist(
     await page.goto(f"{house.base}/subjects/knitting")
     await expect(page.get_by_role("link", name="Go to the start page")).to_be_visible()
     worry.forgive(r"404")
+
+
+@pytest.mark.req("SB-6")
+async def test_a_good_result_suggests_a_challenge_once_and_leads_to_a_friend(house: Server, visit: Visit) -> None:
+    page, friend = await visit("demo-student", "/practice"), await visit("demo-adult-student", "/practice")
+    for one in (page, friend):
+        await live(one)
+    await make_friends(house, page, friend)
+    home = await page.context.new_page()
+    await home.goto(f"{house.base}/")
+    await live(home)
+    await page.keyboard.type(await begin(page))
+    said = page.locator(".challenge")
+    await expect(said).to_contain_text("You scored 100% on typing speed. Can a friend beat that?", timeout=SLOW)
+    await expect(page.locator("tandem-toasts li", has_text="Can a friend")).to_have_count(0)
+    toast = home.locator("tandem-toasts li", has_text="Can a friend beat that?")
+    await expect(toast).to_have_count(1, timeout=SLOW)
+    await toast.get_by_role("button", name="Challenge a friend").click()
+    await home.wait_for_url(re.compile("/practice/co-session"))
+    await expect(home.locator(".meeting")).to_contain_text("Typing: speed, 100% to beat.")
+    await said.get_by_role("button", name="Not now").click()
+    await expect(page.get_by_role("button", name="Challenge a friend")).to_be_focused()
+    await tell(house, practice("again", "demo-student", 99))
+    await home.locator(".meeting .friends a").first.click()
+    await expect(home.get_by_text("Waiting for")).to_be_visible(timeout=SLOW)
+    await expect(page.locator("tandem-toasts li", has_text="Can a friend")).to_have_count(0)

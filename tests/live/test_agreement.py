@@ -43,8 +43,8 @@ STRANGE = uuid4()
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """Everything that can happen does: badges are given too."""
-    return replace(settings, rewards="on")
+    """Everything that can happen does: badges are given, and good results answered."""
+    return replace(settings, rewards="on", suggestions="on")
 
 
 async def new_topics(app: App, world: World) -> list[str]:

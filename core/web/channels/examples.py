@@ -171,6 +171,13 @@ PRACTICE: Final[dict[str, Any]] = {
         "streak": {"days": 7, "longest": 7, "last_day": "2025-11-18"},
         "unlocked": [_BADGE],
     },
+    "viral_suggestion": {
+        "type": "buddy_challenge",
+        "message": "You scored 92% on algebra. Can a friend beat that?",
+        "cta": "Challenge a friend",
+        "context": {"skill": "algebra", "subject": "math", "score": 92.0},
+        "timestamp": "2025-11-18T09:30:00+00:00",
+    },
     "co_practice": {
         "session_id": RUN,
         "inviter_id": ADA,

@@ -49,6 +49,7 @@ from core.web.channels.practice_messages import (
     Race,
     Strict,
     SubjectStats,
+    ViralSuggestion,
 )
 from core.web.channels.room_messages import (
     ActivityFeedMessage,
@@ -126,6 +127,7 @@ __all__ = [
     "Strict",
     "SubjectStats",
     "SwitchChat",
+    "ViralSuggestion",
 ]
 
 Status = Literal["online", "away", "studying", "in_quiz"]

@@ -12,7 +12,9 @@ from core.achievements.live import earned_by
 from core.events.catalog import ActivityReacted, CoPracticeChanged, LearnerProgressed, PracticeRunChanged
 from core.events.fact import Fact
 from core.events.feed import ActivityHidden, ActivityReported, ChallengeInitiated, ReportsDecided
+from core.events.growth import LoopExposed
 from core.events.nudges import NudgeReportDecided, NudgeReported
+from core.growth.suggestions import suggestion
 from core.live.hub import Hub, Message
 from core.live.liveview import Delivery
 from core.presence.service import Presence
@@ -39,6 +41,7 @@ def tell_own(hub: Hub, presence: Presence, delivery: Delivery) -> None:
     elif isinstance(event, ChallengeInitiated):
         _tell_both(hub, delivery, event)
     else:
+        _suggest(hub, fact)
         _tell_staff(hub, fact)
 
 
@@ -59,6 +62,13 @@ def _tell_both(hub: Hub, delivery: Delivery, event: ChallengeInitiated) -> None:
     }
     for user_id in (event.target_user_id, who.id):
         hub.signal(Message(f"user:{user_id}", "challenge_initiated", said))
+
+
+def _suggest(hub: Hub, fact: Fact) -> None:
+    """What the orchestrator decided to show; nothing else suggests anything to anybody."""
+    words = suggestion(fact, fact.event) if isinstance(fact.event, LoopExposed) else None
+    if words is not None:
+        hub.signal(Message(f"user:{fact.user_id}", "viral_suggestion", words))
 
 
 def _tell_staff(hub: Hub, fact: Fact) -> None:

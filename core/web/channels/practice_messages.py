@@ -173,3 +173,22 @@ class CoPractice(msgspec.Struct, frozen=True):
     skill: str | None
     app: str | None
     score: float | None
+
+
+class SuggestionContext(msgspec.Struct, frozen=True):
+    """What was done, for whoever goes along with it."""
+
+    skill: str
+    subject: str
+    score: float
+
+
+class ViralSuggestion(msgspec.Struct, frozen=True):
+    """One did well in a practice and may ask a friend to try the same: in words, with what to press. Once a practice at
+    most, and only where the orchestrator decided so."""
+
+    type: str
+    message: str
+    cta: str
+    context: SuggestionContext
+    timestamp: str

@@ -176,6 +176,7 @@ OWN = (
     MessageSpec("own_message", m.OwnMessage),
     MessageSpec("chat_muted", m.ChatMuted),
     MessageSpec("friends_changed", m.FriendsChanged),
+    MessageSpec("viral_suggestion", m.ViralSuggestion),
 )
 
 

@@ -1,7 +1,9 @@
 // <tandem-co-session apps='[…]' me="…">: two practise together. `?with=…&subject=…&skill=…` asks somebody; `?session=…` is
-// an invitation, or a practice of two that runs already. Everything is the server's: any device may come back to it.
+// an invitation, or a practice of two that runs already. Without either, `?subject=…&skill=…&beat=…` is for choosing whom to ask.
+// Everything is the server's: any device may come back to it.
 import {TandemElement, define, empty, failed, loading} from "../elements/base.js";
 import {face, h, icon} from "../elements/dom.js";
+import {Friends} from "./friends.js";
 import {Waiting, ask, keptRun} from "./line.js";
 import {Screen} from "./screen.js";
 import {STYLE} from "./style.js";
@@ -23,6 +25,7 @@ class CoSession extends TandemElement {
     this.join("user:me", {onSnapshot: () => this.session && this.learn(), onEvent: (event, payload) => this.heard(event, payload)});
     this.join(`user:${this.me.id}:achievements`, {onEvent: (event, payload) => { if (event === "progress") this.screen?.progressed(payload); }});
     this.watchState((state) => { if (state === "live") { this.waiting.send(); if (this.session) this.learn(); } });
+    addEventListener("tandem:suggestion", (event) => this.screen?.suggested(event.detail) && event.preventDefault(), {signal});
     addEventListener("pagehide", () => this.screen?.hide(), {signal});
     document.addEventListener("visibilitychange", () => document.hidden && this.screen?.hide(), {signal});
     signal.addEventListener("abort", () => { clearInterval(this.clock); this.screen?.close(); }, {once: true});
@@ -39,10 +42,21 @@ class CoSession extends TandemElement {
     try {
       if (asked.get("session")) this.know(await ask("GET", `co-sessions/${encodeURIComponent(asked.get("session"))}`));
       else if (asked.get("with")) this.know(await this.invite(asked));
-      else location.replace("/practice");
+      else this.pick(asked);
     } catch (reason) {
       this.trouble(reason);
     }
+  }
+
+  /** Choose whom to ask, and say what there is to beat. */
+  pick(asked) {
+    const subject = asked.get("subject"), skill = asked.get("skill"), beat = Number(asked.get("beat"));
+    if (!this.apps.some((one) => one.subject === subject && one.skills.includes(skill))) { location.replace("/practice"); return; }
+    const goal = beat >= 1 && beat <= 100 ? `, ${Math.round(beat)}% to beat` : "";
+    const box = h("div", {});
+    this.root.replaceChildren(h("section", {class: "card meeting", "aria-label": "Challenge a friend"}, h("span", {class: "badge-icon"}, icon("challenge", {size: 24})),
+      h("h2", {class: "big"}, "Challenge a friend"), h("p", {}, `${called(subject, skill)}${goal}.`), box));
+    new Friends({subject, skill}, () => location.assign("/practice")).open(box, {});
   }
 
   /** Ask somebody; if they have asked the same already, that is the invitation. */

@@ -5,7 +5,8 @@ import {ask} from "./line.js";
 const MOST = 8;
 
 export class Friends {
-  constructor(run) { this.run = run; }
+  /** `leave` is what "Not now" does: by itself it only closes the list. */
+  constructor(run, leave = null) { Object.assign(this, {run, leave}); }
 
   async open(box, button) {
     button.disabled = true;
@@ -26,6 +27,6 @@ export class Friends {
     const to = (friend) => `/practice/co-session?with=${friend.user_id}&subject=${this.run.subject}&skill=${this.run.skill}`;
     return [h("p", {}, "Whom would you like to ask? You would both get the same exercise."),
       h("ul", {class: "plain-list friends"}, friends.map((friend) => h("li", {}, h("a", {class: "btn small", href: to(friend)}, face({id: friend.user_id, name: friend.name, avatar: friend.avatar === "" ? "initial" : friend.avatar}, {size: 24}), friend.name)))),
-      h("button", {class: "btn text small", type: "button", onclick: () => { box.hidden = true; }}, "Not now")];
+      h("button", {class: "btn text small", type: "button", onclick: () => { if (this.leave) this.leave(); else box.hidden = true; }}, "Not now")];
   }
 }

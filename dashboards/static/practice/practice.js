@@ -22,6 +22,7 @@ class Practice extends TandemElement {
     this.level = this.kept.get()?.level ?? 2;
     this.wished = new URLSearchParams(location.search);
     this.watchState((state) => { if (state === "live") { this.waiting.send(); } });
+    addEventListener("tandem:suggestion", (event) => this.screen?.suggested(event.detail) && event.preventDefault(), {signal});
     addEventListener("pagehide", () => this.screen?.hide(), {signal});
     document.addEventListener("visibilitychange", () => document.hidden && this.screen?.hide(), {signal});
     signal.addEventListener("abort", () => this.screen?.close(), {once: true});

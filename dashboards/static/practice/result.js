@@ -13,7 +13,7 @@ export class ResultView {
     this.chip = h("span", {class: "chip warm", hidden: true}, icon("event", {size: 14}), "New personal best");
     this.sentence = h("p", {class: "sentence"}, "\u00a0");
     this.note = h("p", {class: "note", role: "status"});
-    this.challenge = h("div", {class: "challenge", hidden: true});
+    this.challenge = h("div", {class: "challenge", hidden: true, "aria-live": "polite"});
     const figure = h("p", {class: "hero"}, h("b", {class: "num"}, whole(given.value)), h("span", {}, given.main === "wpm" ? "words a minute" : "% right"));
     this.paper = h("div", {class: "paper", "aria-hidden": "true"});
     const buttons = h("div", {class: "ways"}, h("button", {class: "btn primary large", type: "button", onclick: ways.again}, icon("once-more", {size: 18}), "Once more"),
@@ -63,7 +63,7 @@ export class ResultView {
     this.set("points", points ? `+${points}` : "0");
     this.days(Math.max(streak, this.streak ?? 0));
     if (main === "wpm" && last && Math.round(score) > Math.round(last.score)) this.set("accuracy", `${whole(score)}%`, `+${Math.round(score) - Math.round(last.score)}`, true);
-    this.offer.hidden = !challenge;
+    this.offer.hidden = !challenge || this.suggested;
     this.drawPace(best?.value ?? null);
     if (isBest && this.chip.hidden) { this.chip.hidden = false; this.fall(); }
   }
@@ -71,6 +71,19 @@ export class ResultView {
   days(streak) {
     this.streak = streak;
     this.set("streak", String(streak), streak === 1 ? "day" : "days");
+  }
+
+  /** A friend may be asked to beat this: said in place of the plain offer, which comes back with "Not now". */
+  suggest({message, cta}) {
+    if (!this.challenge.hidden) return true;
+    const answered = (act) => () => { this.suggested = false; act(); };
+    this.suggested = true;
+    this.offer.hidden = true;
+    this.challenge.hidden = false;
+    this.challenge.replaceChildren(h("p", {}, message), h("div", {class: "ways"},
+      h("button", {class: "btn tint", type: "button", onclick: answered(() => this.ways.challenge(this))}, icon("challenge", {size: 18}), cta),
+      h("button", {class: "btn text", type: "button", onclick: answered(() => { this.challenge.hidden = true; this.offer.hidden = false; this.offer.focus(); })}, "Not now")));
+    return true;
   }
 
   /** A badge or a level that this brought. */

@@ -279,6 +279,12 @@ export class Screen {
     }
   }
 
+  /** Whether what is suggested is about this result, and therefore said here. */
+  suggested(told) {
+    const {subject, skill} = told.context;
+    return subject === this.run.subject && skill === this.run.skill && Boolean(this.result?.suggest(told));
+  }
+
   earned(badge) { this.result?.earned(badge); }
 
   /** One's totals changed: what this practice brought is in them. */
