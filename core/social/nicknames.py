@@ -7,6 +7,7 @@ child they choose none. It goes before a nickname that the host sends. Staff tak
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
@@ -93,6 +94,12 @@ async def nickname_of(db: AsyncSession, user_id: UUID) -> tuple[str | None, str]
     if row is None:
         raise NotFound
     return row.own_nickname, row.username
+
+
+async def nicknamed(db: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these people who are called by a nickname that they chose: only staff are told."""
+    wanted = select(User.id).where(User.id.in_(set(ids)), User.own_nickname.is_not(None))
+    return set((await db.execute(wanted)).scalars()) if ids else set()
 
 
 def _refuse(reason: str | None) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.shared import SLOW, Visit, chromium, house, live, practice, send, tell, visit, worry
+from tests.e2e.shared import SLOW, Trouble, Visit, chromium, house, live, practice, send, tell, visit, worry
 from tests.process_kit import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -68,6 +68,35 @@ async def test_the_address_keeps_the_table_and_an_ended_week_is_read_as_it_was(h
     await expect(page.locator("tandem-boards .frozen")).to_contain_text("as it ended")
     await page.get_by_role("button", name="This week").click()
     await expect(page.locator("tandem-boards .frozen")).to_have_count(0)
+
+
+@pytest.mark.req("LB-13", "CP-12", "TS-7")
+async def test_a_nickname_is_chosen_in_the_field_and_taken_back_by_staff(
+    house: Server, visit: Visit, worry: Trouble
+) -> None:
+    await tell(house, practice("named", "demo-adult-student", 70))
+    page, admin = await visit("demo-adult-student", "/boards"), await visit("demo-admin", "/boards")
+    await admin.goto(f"{house.base}/boards?board=math&scope=global")
+    for one in (page, admin):
+        await live(one)
+    await page.get_by_role("button", name="Change").click()
+    field = page.get_by_label("Your nickname")
+    await field.fill("tutor Dan")
+    await page.get_by_role("button", name="Use it").click()
+    await expect(page.locator("tandem-boards .problem", has_text="as if you worked here")).to_be_visible(timeout=SLOW)
+    await field.fill("Comet")
+    await page.get_by_role("button", name="Use it").click()
+    await expect(page.locator("tandem-boards .side .called b")).to_have_text("Comet")
+    await admin.locator("tandem-boards .body .called", has_text="Comet").click(timeout=SLOW)
+    await admin.locator("tandem-boards .profile").get_by_role("button", name="Take back nickname").click()
+    await expect(admin.get_by_role("dialog", name="Take back the nickname Comet?")).to_be_visible()
+    await admin.get_by_role("button", name="Take it back").click()
+    for one in (page, admin):
+        await expect(one.locator("tandem-boards .body .called", has_text="Daniel Okafor")).to_be_visible(timeout=SLOW)
+    await page.locator("tandem-boards .body .called", has_text="Daniel").click()
+    await expect(page.locator("tandem-boards .profile")).to_contain_text("This is you")
+    worry.forgive(r"422")
+    await expect(page.get_by_role("button", name="Take back nickname")).to_have_count(0)
 
 
 @pytest.mark.req("LB-14", "LB-13")

@@ -23,15 +23,17 @@ async def awake(page: Page) -> None:
     await expect(page.locator("tandem-nudge-settings")).to_contain_text("at any hour", timeout=SLOW)
 
 
-async def befriend(house: Server) -> None:
+async def befriend(house: Server, who: str = STUDENT) -> str:
+    """Make somebody and the friend friends; the friend's token."""
     tokens = {}
-    for who in (STUDENT, FRIEND):
-        made = await send(house, "POST", "/api/v1/tokens", {"external_id": who})
-        tokens[who] = (made["token"], made["user_id"])
-    mine, theirs = tokens[STUDENT], tokens[FRIEND]
+    for one in (who, FRIEND):
+        made = await send(house, "POST", "/api/v1/tokens", {"external_id": one})
+        tokens[one] = (made["token"], made["user_id"])
+    mine, theirs = tokens[who], tokens[FRIEND]
     await ask(house, "POST", "/api/v1/friendships", {"user_id": theirs[1]}, mine[0])
     answer = await ask(house, "POST", f"/api/v1/friendships/{mine[1]}/accept", {}, theirs[0])
     assert answer.code == 200, answer.body
+    return str(theirs[0])
 
 
 @pytest.mark.req("ND-7", "ND-8", "ND-9", "ND-11", "ND-15", "AF-17")
@@ -74,3 +76,28 @@ async def test_a_parents_limit_is_there_at_once_with_their_name(visit: Visit) ->
     await child.get_by_role("button", name="One fewer").click()
     await expect(child.locator("tandem-nudge-settings .stepper b")).to_have_text("2", timeout=SLOW)
     await expect(child.get_by_role("switch", name="Streak reminder, in the app")).to_be_disabled()
+
+
+@pytest.mark.req("ND-11", "TS-7", "LB-13")
+async def test_a_reported_nudge_is_answered_by_staff_and_so_is_a_nickname(house: Server, visit: Visit) -> None:
+    tutor, admin = await visit("demo-tutor", "/nudges"), await visit("demo-admin", "/review/activities")
+    await awake(tutor)
+    await live(admin)
+    token = await befriend(house, "demo-tutor")
+    assert (await ask(house, "PUT", "/api/v1/me/nickname", {"nickname": "Comet"}, token)).code == 200
+    begun = {"id": "again", "type": "practice_started", "external_id": FRIEND, "subject": "math", "skill": "geometry"}
+    await tell(house, begun)
+    await tutor.get_by_role("button", name="More about: Comet is practising Geometry").click(timeout=SLOW)
+    await tutor.get_by_role("menuitem", name="Report Comet").click()
+    waiting = admin.locator("tandem-reports li", has_text="(Geometry)")
+    await expect(waiting).to_contain_text("A nudge about Comet who practised", timeout=SLOW)
+    await expect(waiting).not_to_contain_text("Tom")
+    await waiting.get_by_role("button", name="Take back nickname").click()
+    await expect(admin.get_by_role("dialog")).to_contain_text("cannot be given back from here")
+    await admin.get_by_role("dialog").get_by_role("button", name="Take it back").click()
+    await expect(waiting).to_contain_text("A nudge about Daniel Okafor who practised", timeout=SLOW)
+    await expect(waiting.get_by_role("button", name="Take back nickname")).to_have_count(0)
+    await waiting.get_by_role("button", name="Pause nudges").click()
+    await expect(admin.get_by_role("dialog")).to_contain_text("For a week nobody is nudged about them")
+    await admin.get_by_role("dialog").get_by_role("button", name="Pause nudges").click()
+    await expect(admin.locator("tandem-reports")).to_contain_text("Nothing waits", timeout=SLOW)

@@ -16,6 +16,7 @@ from core.activity.reporting import Verdict, decide_reports, remove_activity, re
 from core.events.feed import ReportReason
 from core.nudges import reporting as nudge_reports
 from core.nudges.reporting import waiting_reports
+from core.social.nicknames import nicknamed
 from core.transaction import Transaction
 from core.web.rest.activities import ActivityOut
 from core.web.rest.fields import PAGE, Input, Limit, Output, capped
@@ -23,6 +24,7 @@ from core.web.routes import READING, Call, Routes
 
 routes = Routes("Activities")
 
+Nicknamed = Annotated[bool, Meta(description="Whether its person chose the name that is shown themselves.")]
 AN_ID = "01936f2e-8c1e-7d3a-9b52-3f6c1a2b4d5e"
 
 
@@ -118,6 +120,7 @@ class ReportedOut(Output, frozen=True, kw_only=True):
     activity: ActivityOut
     reasons: Annotated[dict[str, int], Meta(description="How often for which reason.")]
     since: Annotated[datetime, Meta(description="When it was first reported.")]
+    nickname: Nicknamed
 
 
 class ReportsOut(Output, frozen=True, kw_only=True):
@@ -137,12 +140,14 @@ async def get_reports(call: Call[None, HiddenQuery]) -> ReportsOut:
     """One entry an activity, however many reported it; fifty unless told otherwise."""
     async with call.app.transactions.read() as db:
         found = await reported(db, call.principal, capped(call.query.limit))
+        chosen = await nicknamed(db, [one.item.user_id for one in found])
     return ReportsOut(
         reports=[
             ReportedOut(
                 activity=msgspec.convert(one.item, ActivityOut, from_attributes=True),
                 reasons=dict(one.reasons),
                 since=one.since,
+                nickname=one.item.user_id in chosen,
             )
             for one in found
         ]
@@ -160,6 +165,7 @@ class NudgeReportOut(Output, frozen=True, kw_only=True):
     subject: str | None
     skill: str | None
     since: datetime
+    nickname: Nicknamed
 
 
 class NudgeReportsOut(Output, frozen=True, kw_only=True):
@@ -179,6 +185,7 @@ async def get_nudge_reports(call: Call[None, HiddenQuery]) -> NudgeReportsOut:
     """Who reported them is not told."""
     async with call.app.transactions.read() as db:
         found = await waiting_reports(db, call.principal, capped(call.query.limit))
+        chosen = await nicknamed(db, [one.person.id for one in found])
     return NudgeReportsOut(
         reports=[
             NudgeReportOut(
@@ -190,6 +197,7 @@ async def get_nudge_reports(call: Call[None, HiddenQuery]) -> NudgeReportsOut:
                 subject=one.row.subject_id,
                 skill=one.row.skill,
                 since=one.row.reported_at,
+                nickname=one.person.id in chosen,
             )
             for one in found
         ]

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from core.achievements.queries import level_now
 from core.errors import Forbidden
+from core.social.nicknames import STAFF, nicknamed
 from core.social.profiles import profile_of
 from core.web.rest.fields import Output, UserId
 from core.web.routes import READING, Call, Routes
@@ -36,6 +37,10 @@ class ProfileOut(Output, frozen=True, kw_only=True):
     same_cohort: bool
     level: Annotated[int, Meta(description="By all their points.")]
     badges: Annotated[int, Meta(description="How many they earned.")]
+    nickname: Annotated[
+        bool | None,
+        Meta(description="Whether they chose the name themselves; told to moderators, else null."),
+    ]
     latest: Annotated[list[ProfileBadgeOut], Meta(description="The last three.")]
 
 
@@ -53,6 +58,7 @@ async def get_profile(call: Call[None, None]) -> ProfileOut:
         raise Forbidden
     async with call.app.transactions.read() as db:
         found = await profile_of(db, viewer, call.path_id("user_id"))
+        chosen = bool(await nicknamed(db, [found.person.id])) if viewer.may(STAFF) else None
     person, earned = found.person, found.reached.earned
     latest = {row.achievement: row for row in reversed(earned)}
     newest = sorted(latest.values(), key=lambda row: row.earned_at, reverse=True)[:LATEST]
@@ -66,5 +72,6 @@ async def get_profile(call: Call[None, None]) -> ProfileOut:
         same_cohort=found.same_cohort,
         level=level_now(found.reached.row).level,
         badges=len(earned),
+        nickname=chosen,
         latest=[ProfileBadgeOut(achievement=row.achievement, title=row.title) for row in newest],
     )

@@ -2,8 +2,10 @@
 import {api} from "./api.js";
 import {loading} from "./base.js";
 import {face, h, icon} from "./dom.js";
+import {takeBack} from "./nickname.js";
+import {QUESTION_CSS} from "./question.js";
 
-export const PROFILE_CSS = `
+export const PROFILE_CSS = `${QUESTION_CSS}
   .profile { position: fixed; inset: auto; margin: 0; width: min(300px, calc(100vw - 32px)); padding: 18px; color: var(--text); background: var(--surface); border: 1px solid var(--line);
     border-radius: var(--radius-l); box-shadow: var(--float); font-size: 13.5px; }
   .profile .top { display: flex; align-items: center; gap: 14px; }
@@ -12,6 +14,7 @@ export const PROFILE_CSS = `
   .profile dl { display: grid; grid-template-columns: 1fr 1fr; gap: 10px 16px; margin: 16px 0 0; }
   .profile dt { font-size: 12px; color: var(--muted); } .profile dd { margin: 0; font-size: 15px; font-weight: 640; }
   .profile .badges { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 14px; }
+  .profile .staff-way { margin: 12px 0 -6px -10px; }
   .profile .quiet-note { margin: 14px 0 0; color: var(--muted); }`;
 
 export class Profile {
@@ -35,6 +38,7 @@ export class Profile {
       if (this.asked !== row.user_id) return;
       if (!mine) words.textContent = said(found);
       more.replaceChildren(...details(found));
+      if (found.nickname) more.append(h("div", {class: "staff-way"}, takeBack(this.node.getRootNode(), {id: row.user_id, name: row.user_name}, () => {})));
     } catch {
       if (this.asked === row.user_id) more.replaceChildren(h("p", {class: "quiet-note"}, "There is no more to see here."));
     }

@@ -4,6 +4,7 @@ import {api} from "./api.js";
 import {TandemElement, define, empty, failed, loading} from "./base.js";
 import {face, h, icon} from "./dom.js";
 import {itemOf} from "./feed-model.js";
+import {takeBack} from "./nickname.js";
 import {paced} from "./mine.js";
 import {QUESTION_CSS, question} from "./question.js";
 import {named, plain} from "./texts.js";
@@ -51,7 +52,7 @@ class Reports extends TandemElement {
     this.body.replaceChildren(h("ul", {class: "plain-list"}, reports.map((one) => one.row())));
   }
 
-  row({activity, reasons, since}) {
+  row({activity, reasons, since, nickname}) {
     const item = itemOf(activity), unsaid = h("span", {class: "unsaid", role: "status"});
     const chips = Object.entries(reasons).map(([reason, count]) => h("span", {class: "chip warn"}, `${REASONS[reason] ?? reason}${count > 1 ? ` × ${count}` : ""}`));
     const decide = async (verdict) => {
@@ -64,8 +65,11 @@ class Reports extends TandemElement {
     icon("remove", {size: 16}), "Remove");
     return h("li", {"data-id": item.id}, face({id: item.user_id, name: item.user_name, avatar: item.user_avatar}, {size: 40}),
       h("div", {class: "what"}, h("p", {}, h("b", {}, item.user_name), " ", plain(item)), h("div", {class: "why"}, chips, h("span", {}, `since ${ago(since)}`))),
-      h("div", {class: "acts"}, keep, away), unsaid);
+      h("div", {class: "acts"}, keep, away, nickname && this.name(item)), unsaid);
   }
+
+  /** What they call themselves may be what is wrong. */
+  name(one) { return takeBack(this.root, {id: one.user_id, name: one.user_name}, () => this.read()); }
 
   keep(label, act, unsaid) {
     const button = h("button", {class: "btn small", type: "button", onclick: async () => {
@@ -88,7 +92,7 @@ class Reports extends TandemElement {
     return h("li", {"data-id": one.report_id}, face({id: one.user_id, name: one.user_name, avatar: one.user_avatar}, {size: 40}),
       h("div", {class: "what"}, h("p", {}, "A nudge about ", h("b", {}, one.user_name), NUDGES[one.nudge_type] ?? "", one.skill && ` (${named(one.skill)})`),
         h("div", {class: "why"}, h("span", {class: "chip warn"}, icon("nudges", {size: 14}), "nudge"), h("span", {}, `since ${ago(one.since)}`))),
-      h("div", {class: "acts"}, this.keep("Nothing to mend", () => decide("keep"), unsaid), pause), unsaid);
+      h("div", {class: "acts"}, this.keep("Nothing to mend", () => decide("keep"), unsaid), pause, one.nickname && this.name(one)), unsaid);
   }
 }
 
