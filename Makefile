@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ready-%:
 	@python="$$(tools/find-python)" && "$$python" -m tools.setup $*
 
-.PHONY: help run cluster test check static formatted linted types walls panes habits bench load migrate backup restore \
+.PHONY: help run cluster test check static formatted linted types walls panes habits timed bench load migrate backup restore \
 	requirements docs screenshots format sizes audit lock clean
 
 help: ## List the doors
@@ -38,7 +38,8 @@ cluster: ready-run ## Start N nodes behind a load balancer on this machine: make
 test: ready-test ## Everything: lints, types, walls, all tests, coverage of 90 % or more
 	@static=0; $(AGAIN) -k static || static=$$?; \
 	rm -rf var/coverage; mkdir -p var/coverage; \
-	tests=0; $(PY) -m slipcover --out var/coverage/lines.json -m pytest -n $(WORKERS) --dist loadscope || tests=$$?; \
+	tests=0; $(PY) -m slipcover --out var/coverage/lines.json -m pytest -n $(WORKERS) --dist loadscope \
+		--junitxml var/tests/times.xml || tests=$$?; \
 	covered=0; $(PY) -m tools.covered || covered=1; \
 	test $$static = 0 && test $$tests = 0 && test $$covered = 0
 
@@ -64,6 +65,9 @@ panes: ready-check
 
 habits: ready-check
 	@$(PY) -m tools.lint_habits
+
+timed: ## After `make test`: write down which tests took long, which `make check` leaves out
+	@$(PY) -m tools.long_tests
 
 bench: ready-test ## Measure: load, latency, recovery; prints the figures
 	@$(PYTEST) -m bench -p no:cacheprovider -s tests || [ $$? -eq 5 ]

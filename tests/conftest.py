@@ -24,6 +24,14 @@ hypothesis.settings.register_profile("tandem", deadline=None, suppress_health_ch
 hypothesis.settings.load_profile("tandem")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`make check` leaves out what takes long, which is known from times that were taken: see tools/long_tests.py."""
+    slow = set((Path(__file__).parent / "long.txt").read_text().split())
+    for item in items:
+        if item.nodeid.partition("[")[0] in slow:
+            item.add_marker("slow")
+
+
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder for the whole run, the same for all workers."""

@@ -69,7 +69,6 @@ async def test_lists_show_what_there_is_of_each_kind_and_ones_own(app: App, make
     assert mine == {activity: "support"}
 
 
-@pytest.mark.slow
 @pytest.mark.req("AF-14")
 async def test_fifty_people_at_once_leave_a_true_counter(app: App, make: Make, database: Database) -> None:
     activity = await activity_of(make, await make.person())
@@ -88,7 +87,6 @@ async def test_fifty_people_at_once_leave_a_true_counter(app: App, make: Make, d
     assert kept == rows > 0
 
 
-@pytest.mark.slow
 @pytest.mark.req("AF-14", "BG-23")
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1), st.sampled_from(KINDS)), max_size=25))

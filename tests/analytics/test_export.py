@@ -243,7 +243,6 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.slow
 async def test_killed_at_any_moment_it_loses_and_doubles_nothing(
     database: Database, database_url: str, store: Store
 ) -> None:

@@ -18,7 +18,6 @@ HOUR = 3600.0
 
 
 @pytest.mark.node
-@pytest.mark.slow
 @pytest.mark.req("RT-15", "RT-17", "RT-21", "BG-64")
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize(("facts", "recovered"), [(30, True), (520, False)])

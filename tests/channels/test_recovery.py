@@ -194,7 +194,6 @@ async def test_a_change_that_no_event_can_tell_comes_as_a_snapshot(make: Make, e
     assert [e["payload"]["seq"] for e in back.response["events"]][-1] == fact.seq
 
 
-@pytest.mark.slow
 @pytest.mark.req("RT-15", "RT-16", "RT-17")
 async def test_two_hundred_cuts_while_publishing_lose_nothing_and_double_nothing(
     app: App, make: Make, server: ChannelServer, ada: User

@@ -16,7 +16,6 @@ SECONDS = 120
 
 
 @pytest.mark.node
-@pytest.mark.slow
 @pytest.mark.req("RT-1", "RT-2", "RT-8", "RT-9", "RT-15", "RT-17", "PR-1", "PR-8")
 @pytest.mark.parametrize("client", ["phoenix", "phoenix-1.7", "phoenix-1.6"])
 async def test_the_stock_client_works_unmodified(settings: Settings, database_url: str, client: str) -> None:

@@ -15,8 +15,6 @@ from tests.process_kit import token_for
 from tools.cluster import Cluster
 from tools.cluster_nginx import COOKIE, configuration
 
-pytestmark = pytest.mark.slow
-
 
 async def served(cluster: Cluster) -> list[int]:
     """The nodes on which somebody is present."""

@@ -19,8 +19,6 @@ from tests.cluster.kit import FEED, LOBBY, Follower, expect, front, leaders, nod
 from tests.process_kit import call, post_events, practice
 from tools.cluster import Cluster
 
-pytestmark = pytest.mark.slow
-
 CLIENTS = 6
 
 

@@ -16,7 +16,7 @@ from tests.channel_kit import ChannelClient
 from tests.process_kit import Server, call, cluster, post_events, practice, token_for
 from tests.redis_kit import RedisServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("mother")]
+pytestmark = [pytest.mark.usefixtures("mother")]
 
 ALONE = {"TANDEM_REWARDS": "off"}
 """Nothing is told of but what a test tells of."""

@@ -31,7 +31,6 @@ def left_behind(folder: Path) -> list[str]:
     return [line for line in children() if str(folder) in line or "panel_app.py" in line]
 
 
-@pytest.mark.slow
 @pytest.mark.req("OPS-3", "RT-13")
 def test_it_says_where_it_is_and_ends_whole(database_url: str, tmp_path: Path) -> None:
     env = {**os.environ, "TANDEM_DATA": str(tmp_path), "TANDEM_PORT": "0", "TANDEM_SIMULATOR": "off"}
@@ -64,7 +63,6 @@ def test_it_says_where_it_is_and_ends_whole(database_url: str, tmp_path: Path) -
             run.communicate()
 
 
-@pytest.mark.slow
 async def test_all_end_when_one_does_not_start(database_url: str, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -80,7 +78,6 @@ async def test_all_end_when_one_does_not_start(database_url: str, tmp_path: Path
     assert left_behind(tmp_path) == []
 
 
-@pytest.mark.slow
 async def test_a_node_that_cannot_start_says_why(database_url: str, tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match=r"node-1 did not start[\s\S]*TANDEM_MODE"):
         async with running(tmp_path, 2, database_url, TANDEM_MODE="neither"):

@@ -12,8 +12,6 @@ import pytest
 from tests.cluster.kit import expect, running
 from tests.party_kit import Party, Player, Web
 
-pytestmark = pytest.mark.slow
-
 
 def at(web: Web, player: Player) -> Player:
     """The same person, by another node's address."""

@@ -9,7 +9,6 @@ import pytest
 from tests.load.kill_rounds import rounds
 
 
-@pytest.mark.slow
 @pytest.mark.req("AF-5", "API-5")
 async def test_three_kills_under_load_lose_and_double_nothing(tmp_path: Path) -> None:
     tally = await rounds(tmp_path / "var", 3)

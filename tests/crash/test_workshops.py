@@ -9,7 +9,6 @@ import pytest
 from tests.load.workshop_kills import PLACES, rounds
 
 
-@pytest.mark.slow
 @pytest.mark.req("WS-23", "WS-48", "WS-62", "AF-5")
 async def test_a_kill_at_every_phase_loses_nothing(tmp_path: Path) -> None:
     tally = await rounds(tmp_path / "var", 1)

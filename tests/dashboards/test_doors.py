@@ -145,7 +145,6 @@ async def test_an_open_page_of_staff_closes_when_the_account_changes(browser: Br
     assert (await browser.get("/admin")).code != 200
 
 
-@pytest.mark.slow
 async def test_a_whole_class_comes_in_by_one_address(browser: Browser, make: Make) -> None:
     for _ in range(30):
         person = await make.person()
@@ -156,7 +155,6 @@ async def test_a_whole_class_comes_in_by_one_address(browser: Browser, make: Mak
     assert guesses == [410] * 10 + [429]
 
 
-@pytest.mark.slow
 async def test_guessing_passwords_is_slowed_down(browser: Browser) -> None:
     codes = [(await browser.submit("/login", username="grace", password="guess")).code for _ in range(11)]
     assert codes[:10] == [401] * 10

@@ -66,7 +66,6 @@ def alive(kind: type) -> set[int]:
     return {id(o) for o in gc.get_objects() if type(o) is kind}
 
 
-@pytest.mark.slow
 async def test_closed_tabs_leave_no_subscriber_and_no_page(browser: Browser, node: Node, make: Make) -> None:
     admin = await make.person(role="admin")
     browser.carry("tandem", make.token(admin, "page"))

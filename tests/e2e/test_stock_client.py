@@ -149,7 +149,6 @@ async def everything_once(pages: list[Page], tandem: Server, script: Service, we
 
 
 @pytest.mark.node
-@pytest.mark.slow
 @pytest.mark.req("RT-2", "RT-5", "RT-15", "RT-17", "PR-8", "HUB-25", "BG-64")
 @pytest.mark.parametrize("client", CLIENTS)
 async def test_who_was_asleep_or_offline_over_a_restart_misses_nothing(

@@ -100,7 +100,6 @@ async def team(browser: Browser, tandem: Server, trouble: Trouble) -> Team:
     return Team(tandem.base, *pages)
 
 
-@pytest.mark.slow
 @pytest.mark.req(
     "WS-13",
     "WS-17",

@@ -16,8 +16,6 @@ from data.tables import CohortMessage, User
 from jobs.chatter import APART, Chatter, lines
 from tests.factories import Make
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.req("DM-4")
 async def test_people_who_are_made_up_talk_now_and_then_and_say_each_thing_once(

@@ -76,7 +76,6 @@ async def claimed(database: Database) -> dict[str, str]:
         return {row.due_at.isoformat(): row.node for row in rows}
 
 
-@pytest.mark.slow
 async def test_a_killed_leader_is_followed_and_every_run_has_one_effect(start: Start, database: Database) -> None:
     leader = await start("node-0")
     await leader.says("leads")
@@ -99,7 +98,6 @@ async def test_a_killed_leader_is_followed_and_every_run_has_one_effect(start: S
     assert set(done.values()) >= {"node-0", "node-1", "node-2"}
 
 
-@pytest.mark.slow
 async def test_a_frozen_leader_loses_the_lease_and_knows_when_it_wakes(start: Start, database: Database) -> None:
     leader = await start("frozen", check=0.3, hanging=1.5)
     await leader.says("runs")

@@ -33,8 +33,6 @@ from jobs.simulator_acts import LOBBY, World
 from jobs.simulator_people import save_community
 from tests.live.kit import Inbox
 
-pytestmark = pytest.mark.slow
-
 
 def world(app: App, clock: Clock | None = None) -> World:
     return World(app.transactions, app.principals, app.presence, app.practice, app.gate, clock or app.clock)

@@ -289,7 +289,6 @@ TURNS = 6
 """Of topics that nothing was told of, each is compared once in so many turns, and all of them at the end."""
 
 
-@pytest.mark.slow
 @pytest.mark.req("RT-15", "RT-16", "RT-17", "CP-12")
 @pytest.mark.parametrize(("seed", "rounds"), [(1, 15), pytest.param(2, 60, marks=pytest.mark.bench)])
 async def test_snapshot_and_events_agree_whatever_happens(
@@ -375,7 +374,6 @@ AGES: tuple[tuple[str, bool], ...] = (
 """A walk over every change from one audience to another, by age and by consent."""
 
 
-@pytest.mark.slow
 @pytest.mark.req("RT-17", "CP-12", "CP-8")
 async def test_every_change_of_an_audience_in_every_place(app: App, clock: FakeClock, follower: Follower) -> None:
     world = World(app, clock, 5)

@@ -88,7 +88,6 @@ async def test_whoever_left_one_node_finds_the_gap_on_another(apps: list[App]) -
     assert apps[1].relay.epoch == apps[0].relay.epoch
 
 
-@pytest.mark.slow
 @pytest.mark.req("RT-17")
 async def test_the_server_is_killed_while_others_write(clock: FakeClock) -> None:
     """`kill -9` of PostgreSQL: whoever writes meanwhile is told, what was acknowledged is there, and told once."""

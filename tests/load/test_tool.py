@@ -25,7 +25,6 @@ def load(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.req("PF-7", "PF-11", "BG-19")
 @pytest.mark.parametrize(
     ("kind", "topics"),
@@ -51,7 +50,6 @@ def test_fifty_clients_for_two_seconds(tmp_path: Path, kind: str, topics: str) -
     assert left_behind(tmp_path / "var") == []
 
 
-@pytest.mark.slow
 @pytest.mark.req("PF-11")
 async def test_a_tandem_that_runs_already(tmp_path: Path) -> None:
     async with server(tmp_path / "var", TANDEM_REWARDS="off") as running:

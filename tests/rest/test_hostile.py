@@ -21,8 +21,6 @@ from data.tables import ApiKey, User
 from tests.factories import Make
 from tests.rest_kit import Api, Reply
 
-pytestmark = pytest.mark.slow
-
 CORPUS = (
     "'; DROP TABLE users; --",
     "' OR '1'='1",

@@ -17,8 +17,6 @@ from core.workshop.guests import TAKE_PART
 from tests.factories import Make
 from tests.rest_kit import Api
 
-pytestmark = pytest.mark.slow
-
 OPEN = {"GET /healthz", "GET /readyz", "GET /metrics", "GET /api/v1/openapi.json", "GET /api/v1/topics.json"}
 WORKSHOP_DOORS = {
     "GET /api/v1/workshops/templates",

@@ -68,7 +68,6 @@ PLACES = {
 """Where somebody who may be seen is seen: a place that shows nobody would prove nothing."""
 
 
-@pytest.mark.slow
 @pytest.mark.req("AF-6", "CO-5", "CO-11", "CP-12", "LB-7", "SB-1", "SEC-4")
 async def test_nobody_is_seen_by_whom_they_must_not_be_seen(settings: Settings, database_url: str) -> None:
     async with running(replace(settings, rewards="on"), database_url) as node, AsyncExitStack() as lines:

@@ -72,7 +72,6 @@ def terminate(run: Run) -> None:
     run.terminate()
 
 
-@pytest.mark.slow
 @pytest.mark.req("OPS-8")
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes where Linux lists them")
 @pytest.mark.parametrize("end", [interrupt, terminate])

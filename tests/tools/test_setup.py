@@ -104,7 +104,6 @@ def has_tiny(venv: Path) -> bool:
     return asked.returncode == 0
 
 
-@pytest.mark.slow
 def test_uv_installs_a_lock_and_leaves_the_rest(fresh: Path, lock: Path, tmp_path: Path) -> None:
     (site,) = fresh.glob("lib/python3.*/site-packages")
     (site / "uv").symlink_to(Path(sysconfig.get_path("purelib")) / "uv")
@@ -116,13 +115,11 @@ def test_uv_installs_a_lock_and_leaves_the_rest(fresh: Path, lock: Path, tmp_pat
     assert has_tiny(fresh), "what production needs may stand beside what development added"
 
 
-@pytest.mark.slow
 def test_pip_does_it_where_uv_cannot_be_had(fresh: Path, lock: Path) -> None:
     assert environment.install(fresh, lock, exact=True) == "pip"
     assert has_tiny(fresh)
 
 
-@pytest.mark.slow
 def test_a_file_with_another_hash_is_refused(fresh: Path, lock: Path) -> None:
     lock.write_text(f"{lock.read_text().split('sha256:')[0]}sha256:{'0' * 64}\n")
     with pytest.raises(SetupError, match="could not be installed"):

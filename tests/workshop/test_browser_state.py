@@ -18,8 +18,6 @@ from core.workshop.rules.state import Workshop
 from tests.workshop.walker import Walker
 from tools.programs import ROOT, node
 
-pytestmark = pytest.mark.slow
-
 WALKS = 12
 STEPS = 160
 SECONDS = 60

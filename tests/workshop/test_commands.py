@@ -58,8 +58,6 @@ from data.tables import (
 from tests.accounts.people_kit import tables_that_hold
 from tests.workshop.house import House, something
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def house(app: App) -> House:

@@ -11,7 +11,6 @@ from core.settings import Settings
 from tests.workshop.twins import differences, twins
 
 
-@pytest.mark.slow
 @pytest.mark.req("WS-32", "WS-39", "WS-41", "BG-67")
 @pytest.mark.parametrize(
     ("disclosure", "template"),

@@ -29,7 +29,6 @@ def test_no_walk_reaches_a_wrong_or_stuck_state(seed: int, most: int) -> None:
     walk(seed, 120, most)
 
 
-@pytest.mark.slow
 @pytest.mark.req("WS-14", "WS-21", "WS-32", "QA-6")
 def test_long_walks_go_everywhere(capsys: pytest.CaptureFixture[str]) -> None:
     made: Counter[str] = Counter()
