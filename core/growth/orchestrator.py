@@ -81,7 +81,7 @@ class Orchestrator:
             event=trigger.type,
             at=trigger.at,
             now=tx.now,
-            zone=person.timezone or "UTC",
+            zone=person.User.timezone or "UTC",
             safety=safety.reason,
             wishes=_wishes(person),
             on=self._on,
@@ -95,12 +95,14 @@ class Orchestrator:
 async def _hold(db: AsyncSession, user_id: UUID) -> Row[Any] | None:
     """The person and what was chosen for them; about whom nobody else decides until the commit."""
     wanted = (
-        select(User.id, User.timezone, NudgeSettings.app, NudgeLimits.kinds_off)
+        select(User, NudgeSettings.app, NudgeLimits.kinds_off)
         .outerjoin(NudgeSettings, NudgeSettings.user_id == User.id)
         .outerjoin(NudgeLimits, NudgeLimits.child_id == User.id)
         .where(User.id == user_id)
     )
-    return (await db.execute(wanted.with_for_update(key_share=True, of=User))).one_or_none()
+    # The gate finds the person as they are read here, without asking again.
+    held = wanted.with_for_update(key_share=True, of=User).execution_options(populate_existing=True)
+    return (await db.execute(held)).one_or_none()
 
 
 async def _past(tx: Transaction, trigger: Trigger) -> Sequence[Before]:

@@ -38,7 +38,7 @@ export class Profile {
       if (this.asked !== row.user_id) return;
       if (!mine) words.textContent = said(found);
       more.replaceChildren(...details(found));
-      if (found.nickname) more.append(h("div", {class: "staff-way"}, takeBack(this.node.getRootNode(), {id: row.user_id, name: row.user_name}, () => {})));
+      if (found.nickname) more.append(h("div", {class: "staff-way"}, h("button", {class: "btn text small", type: "button", onclick: () => takeBack(this.node.getRootNode(), {id: row.user_id, name: row.user_name})}, icon("undo", {size: 16}), "Take back nickname")));
     } catch {
       if (this.asked === row.user_id) more.replaceChildren(h("p", {class: "quiet-note"}, "There is no more to see here."));
     }

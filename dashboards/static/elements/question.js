@@ -8,7 +8,8 @@ export const QUESTION_CSS = `
   dialog h3 { margin: 0 0 6px; font-size: 18px; font-weight: 640; letter-spacing: -.01em; }
   dialog p { margin: 0 0 14px; font-size: 14px; color: var(--muted); }
   dialog label { display: flex; align-items: center; gap: 12px; min-height: 44px; font-size: 14px; cursor: pointer; }
-  dialog input[type="radio"] { width: 18px; height: 18px; margin: 0; accent-color: var(--accent); }
+  dialog input[type="radio"] { flex: none; appearance: none; width: 20px; height: 20px; margin: 0; background: var(--surface); border: 1.5px solid var(--line-strong); border-radius: 50%; cursor: pointer; }
+  dialog input[type="radio"]:checked { border: 6px solid var(--accent); }
   dialog blockquote { margin: 0 0 14px; padding: 10px 14px; font-size: 14px; color: var(--text); background: var(--surface-2); border-radius: var(--radius); overflow-wrap: anywhere; white-space: pre-wrap; }
   dialog .acts { display: flex; flex-wrap: wrap; gap: 10px; margin-top: 16px; }
   dialog .btn.bad { color: var(--bad); border-color: var(--bad); }

@@ -4,8 +4,9 @@ import {api} from "./api.js";
 import {TandemElement, define, empty, failed, loading} from "./base.js";
 import {face, h, icon} from "./dom.js";
 import {itemOf} from "./feed-model.js";
-import {takeBack} from "./nickname.js";
+import {MENU_CSS, menu} from "./menu.js";
 import {paced} from "./mine.js";
+import {takeBack} from "./nickname.js";
 import {QUESTION_CSS, question} from "./question.js";
 import {named, plain} from "./texts.js";
 import {ago} from "./time.js";
@@ -14,14 +15,15 @@ const NUDGES = {friend_online: " who practised", challenge: ", who set a challen
 const REASONS = {unkind: "unkind", private: "private", unfair: "not earned fairly", other: "something else"};
 
 class Reports extends TandemElement {
-  static css = `${QUESTION_CSS}
+  static css = `${QUESTION_CSS}${MENU_CSS}
     header { display: flex; align-items: center; justify-content: space-between; margin-bottom: 10px; } .note { font-size: 13px; color: var(--muted); }
     li { display: flex; flex-wrap: wrap; align-items: center; gap: 12px 14px; padding: 14px 0; border-bottom: 1px solid var(--line); } li:last-child { border-bottom: 0; }
     .what { flex: 1 1 200px; min-width: 0; } .what p { margin: 0; font-size: 15px; overflow-wrap: anywhere; } .what b { font-weight: 640; }
     .why { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 6px; font-size: 12.5px; color: var(--muted); align-items: center; }
-    .acts { display: flex; flex-wrap: wrap; gap: 8px; }
+    .acts { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
     .unsaid { flex-basis: 100%; font-size: 13px; color: var(--warn); } .unsaid:empty { display: none; }
-    .brief { display: flex; align-items: center; justify-content: space-between; gap: 12px; margin: 0; font-size: 14px; }`;
+    .brief { display: flex; align-items: center; justify-content: space-between; gap: 12px; margin: 0; font-size: 14px; }
+    @media (max-width: 719px) { .acts { flex: 1 1 calc(100% + 10px); flex-wrap: nowrap; gap: 2px; margin-right: -10px; } .acts .btn.text:not(.round) { padding-inline: 10px; } .acts .more { margin-left: auto; } }`;
 
   start(signal) {
     this.count = h("span", {class: "note num"});
@@ -46,7 +48,7 @@ class Reports extends TandemElement {
     this.count.textContent = reports.length ? `${reports.length} waiting` : "";
     if (!reports.length) { this.body.replaceChildren(empty("Nothing waits for an answer.", {meaning: "done"})); return; }
     if (this.hasAttribute("brief")) {
-      this.body.replaceChildren(h("p", {class: "brief"}, `The oldest since ${ago(reports[0].since)}.`, h("a", {class: "btn tint small", href: "/review/activities"}, "Look")));
+      this.body.replaceChildren(h("p", {class: "brief"}, `The oldest was reported ${ago(reports[0].since)}.`, h("a", {class: "btn tint small", href: "/review/activities"}, "Look")));
       return;
     }
     this.body.replaceChildren(h("ul", {class: "plain-list"}, reports.map((one) => one.row())));
@@ -64,12 +66,14 @@ class Reports extends TandemElement {
       text: "It goes from every feed at once and cannot be brought back. Points stay.", answer: "Remove", tone: "bad", act: () => decide("remove")})},
     icon("remove", {size: 16}), "Remove");
     return h("li", {"data-id": item.id}, face({id: item.user_id, name: item.user_name, avatar: item.user_avatar}, {size: 40}),
-      h("div", {class: "what"}, h("p", {}, h("b", {}, item.user_name), " ", plain(item)), h("div", {class: "why"}, chips, h("span", {}, `since ${ago(since)}`))),
+      h("div", {class: "what"}, h("p", {}, h("b", {}, item.user_name), " ", plain(item)), h("div", {class: "why"}, chips, h("span", {}, `reported ${ago(since)}`))),
       h("div", {class: "acts"}, keep, away, nickname && this.name(item)), unsaid);
   }
 
   /** What they call themselves may be what is wrong. */
-  name(one) { return takeBack(this.root, {id: one.user_id, name: one.user_name}, () => this.read()); }
+  name(one) {
+    return menu(`More about ${one.user_name}`, [{label: "Take back nickname", symbol: "undo", run: () => takeBack(this.root, {id: one.user_id, name: one.user_name}, () => this.read())}]);
+  }
 
   keep(label, act, unsaid) {
     const button = h("button", {class: "btn small", type: "button", onclick: async () => {
@@ -91,7 +95,7 @@ class Reports extends TandemElement {
     icon("quiet", {size: 16}), "Pause nudges");
     return h("li", {"data-id": one.report_id}, face({id: one.user_id, name: one.user_name, avatar: one.user_avatar}, {size: 40}),
       h("div", {class: "what"}, h("p", {}, "A nudge about ", h("b", {}, one.user_name), NUDGES[one.nudge_type] ?? "", one.skill && ` (${named(one.skill)})`),
-        h("div", {class: "why"}, h("span", {class: "chip warn"}, icon("nudges", {size: 14}), "nudge"), h("span", {}, `since ${ago(one.since)}`))),
+        h("div", {class: "why"}, h("span", {class: "chip warn"}, icon("nudges", {size: 14}), "nudge"), h("span", {}, `reported ${ago(one.since)}`))),
       h("div", {class: "acts"}, this.keep("Nothing to mend", () => decide("keep"), unsaid), pause, one.nickname && this.name(one)), unsaid);
   }
 }

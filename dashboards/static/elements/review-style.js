@@ -26,7 +26,8 @@ export const REVIEW_CSS = `
   .past li:last-child { border: 0; } .past time { color: var(--muted); }
   .choice { display: grid; grid-template-columns: 22px 1fr auto; gap: 0 12px; align-items: start; padding: 12px 14px; margin-bottom: 10px; border: 1px solid var(--line-strong); border-radius: var(--radius); cursor: pointer; }
   .choice:has(input:checked) { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); background: var(--accent-weak); }
-  .choice input { width: 20px; height: 20px; margin: 1px 0 0; accent-color: var(--accent); }
+  .choice input { appearance: none; width: 20px; height: 20px; margin: 1px 0 0; background: var(--surface); border: 1.5px solid var(--line-strong); border-radius: 50%; cursor: pointer; }
+  .choice input:checked { border: 6px solid var(--accent); }
   .choice b { display: block; font-size: 14px; font-weight: 640; } .choice small { font-size: 12.5px; color: var(--muted); }
   kbd { padding: 1px 6px; font: inherit; font-size: 12px; color: var(--muted); border: 1px solid var(--line); border-radius: 6px; }
   label.note { display: block; margin: 14px 0 6px; font-size: 13px; font-weight: 600; }

@@ -52,6 +52,7 @@ class CoSession extends TandemElement {
   pick(asked) {
     const subject = asked.get("subject"), skill = asked.get("skill"), beat = Number(asked.get("beat"));
     if (!this.apps.some((one) => one.subject === subject && one.skills.includes(skill))) { location.replace("/practice"); return; }
+    this.title("Challenge a friend");
     const goal = beat >= 1 && beat <= 100 ? `, ${Math.round(beat)}% to beat` : "";
     const box = h("div", {});
     this.root.replaceChildren(h("section", {class: "card meeting", "aria-label": "Challenge a friend"}, h("span", {class: "badge-icon"}, icon("challenge", {size: 24})),
