@@ -155,7 +155,7 @@ class App:
             gate=self.gate,
             rooms=self.rooms,
             specs=specs,
-            door=Door(self.limiter, self._claims, self._who, ask=self.principals.asked),
+            door=Door(self.limiter, self._claims, self._who, tell=self.principals.tell),
             clock=self.clock,
         )
         self.subscriptions = Subscriptions(self.sockets, self.signals, lambda: len(self.presence.peers.nodes))

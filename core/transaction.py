@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Executable, Row
+from sqlalchemy import ClauseElement, Executable, Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import Clock
@@ -114,6 +114,15 @@ class Transactions:
         """The answers to one question, for which a transaction would cost more than the answers."""
         try:
             return await self.database.look(question, given)
+        except Exception as error:
+            if is_unavailable(error):
+                raise Unavailable from error
+            raise
+
+    async def fetch(self, question: ClauseElement, *given: Any) -> Sequence[Sequence[Any]]:
+        """The same for what a crowd asks: plain values by their place."""
+        try:
+            return await self.database.fetch(question, *given)
         except Exception as error:
             if is_unavailable(error):
                 raise Unavailable from error

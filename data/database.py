@@ -13,10 +13,11 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import asyncpg
 import msgspec
-from sqlalchemy import Executable, Row, event, func, text
+from sqlalchemy import ClauseElement, Executable, Row, event, func, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -160,6 +161,7 @@ class Database:
         self._writers = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._readers = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
         self._rest_seconds = rest_seconds
+        self._texts: WeakKeyDictionary[ClauseElement, str] = WeakKeyDictionary()
         self._abandoned: set[asyncio.Task[list[str]]] = set()
         self._given_back = asyncio.Event()
 
@@ -192,6 +194,29 @@ class Database:
             finally:
                 # Here and now: what the library would leave to a task of its own is lost when the loop ends first.
                 await connection.close()
+
+    async def fetch(self, question: ClauseElement, *given: Any) -> list[asyncpg.Record]:
+        """The same as `look` for what a crowd asks: put by the driver itself, at a fifth of the time. Its parameters are
+        given in their order, and rows hold plain values by their place: no JSON, which the driver does not read."""
+        with _told_apart():
+            connection = await self.engine.raw_connection()
+            try:
+                driver: Any = connection.driver_connection
+                found: list[asyncpg.Record] = await driver.fetch(self._text_of(question), *given)
+            except BaseException as error:
+                if not isinstance(error, asyncpg.PostgresError):
+                    # Nobody knows what it is in the middle of.
+                    connection.invalidate()
+                raise
+            finally:
+                connection.close()
+            return found
+
+    def _text_of(self, question: ClauseElement) -> str:
+        text = self._texts.get(question)
+        if text is None:
+            text = self._texts[question] = str(question.compile(dialect=self.engine.dialect))
+        return text
 
     async def check(self) -> list[str]:
         """Name the reasons why this database cannot serve; none means ready. Takes two seconds at most."""

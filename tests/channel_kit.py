@@ -10,10 +10,11 @@ import asyncio
 import base64
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
@@ -21,6 +22,8 @@ from tornado.web import Application
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from core.principal import Principal
+from core.web.channels.door import Tell
 from core.web.channels.registry import Sockets
 from core.web.channels.wire.front import FrontDoor
 from core.web.channels.wire.reception import AllowOrigin, Reception
@@ -148,6 +151,23 @@ class Channel:
 
     async def leave(self) -> Message:
         return await self.push("phx_leave", {})
+
+
+def told_by(look_up: Callable[[UUID], Awaitable[Principal]]) -> Tell:
+    """What looks people up one by one, as the door asks about those of a crowd."""
+
+    def tell(user_id: UUID, told: Callable[[Principal | Exception], None]) -> None:
+        async def answer() -> None:
+            try:
+                found: Principal | Exception = await look_up(user_id)
+            except Exception as error:
+                found = error
+            told(found)
+
+        tasks.add(asyncio.ensure_future(answer()))
+
+    tasks: set[asyncio.Task[None]] = set()
+    return tell
 
 
 def ours(origin: str, host: str) -> bool:

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 from core.errors import Unauthorized, Unavailable
 from core.principal import Principal
 
+log = logging.getLogger(__name__)
+
+Told = Callable[[Principal | Exception], None]
+"""Is called with the answer: somebody, or why nobody can be named. It belongs to one who asked."""
 Read = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Principal]]]
 
 TOGETHER = 200
@@ -26,26 +32,28 @@ WAITING = 20_000
 class Crowd:
     def __init__(self, read: Read, together: int = TOGETHER, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
         self._read, self._together, self._at_once, self._limit = read, together, at_once, waiting
-        self._waiting: dict[UUID, asyncio.Future[Principal]] = {}
+        self._waiting: dict[UUID, list[Told]] = {}
         self._readers: set[asyncio.Task[None]] = set()
 
     async def ask(self, user_id: UUID) -> Principal:
         """Somebody as they are now; Unauthorized when there is no such person any more."""
-        # Several may wait for one answer, and one of them may give up.
-        return await asyncio.shield(self.asked(user_id))
+        answer: asyncio.Future[Principal] = asyncio.get_running_loop().create_future()
+        self.tell(user_id, partial(_settle, answer))
+        return await answer
 
-    def asked(self, user_id: UUID) -> asyncio.Future[Principal]:
-        """The same as an answer that comes later. It belongs to all who wait for it, and nobody may cancel it."""
-        answer = self._waiting.get(user_id)
-        if answer is None:
-            if len(self._waiting) >= self._limit:
-                raise Unavailable
-            answer = self._waiting[user_id] = asyncio.get_running_loop().create_future()
-            if len(self._readers) < (self._at_once if len(self._waiting) >= self._together // 4 else 1):
-                reader = asyncio.create_task(self._work(), name="read people")
-                self._readers.add(reader)
-                reader.add_done_callback(self._readers.discard)
-        return answer
+    def tell(self, user_id: UUID, told: Told) -> None:
+        """The same for whoever wants to be called with the answer, soon and never before this returns."""
+        waiting = self._waiting.get(user_id)
+        if waiting is not None:
+            waiting.append(told)
+            return
+        if len(self._waiting) >= self._limit:
+            raise Unavailable
+        self._waiting[user_id] = [told]
+        if len(self._readers) < (self._at_once if len(self._waiting) >= self._together // 4 else 1):
+            reader = asyncio.create_task(self._work(), name="read people")
+            self._readers.add(reader)
+            reader.add_done_callback(self._readers.discard)
 
     async def _work(self) -> None:
         try:
@@ -62,19 +70,29 @@ class Crowd:
             try:
                 found = await self._read(list(wanted))
             except BaseException as error:
-                _fail(wanted, error)
+                failed = error if isinstance(error, Exception) else Unavailable()
+                for waiting in wanted.values():
+                    _tell(waiting, failed)
                 if not isinstance(error, Exception):
                     raise
                 continue
-            for user_id, answer in wanted.items():
-                if user_id in found:
-                    answer.set_result(found[user_id])
-                else:
-                    _fail({user_id: answer}, Unauthorized())
+            for user_id, waiting in wanted.items():
+                _tell(waiting, found.get(user_id) or Unauthorized())
 
 
-def _fail(answers: Mapping[UUID, asyncio.Future[Principal]], error: BaseException) -> None:
-    for answer in answers.values():
-        answer.set_exception(error if isinstance(error, Exception) else Unavailable())
-        # Whoever waited may have gone.
-        answer.exception()
+def _tell(waiting: Sequence[Told], answer: Principal | Exception) -> None:
+    for told in waiting:
+        try:
+            told(answer)
+        except Exception:
+            log.exception("an answer could not be taken")
+
+
+def _settle(waiting: asyncio.Future[Principal], answer: Principal | Exception) -> None:
+    if waiting.done():
+        # Whoever waited has gone.
+        return
+    if isinstance(answer, Exception):
+        waiting.set_exception(answer)
+    else:
+        waiting.set_result(answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
 from datetime import date
@@ -11,11 +10,11 @@ from sys import intern
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, Row, Uuid, any_, bindparam, func, select, union_all
+from sqlalchemy import ARRAY, LargeBinary, Uuid, any_, bindparam, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.access import KEY_SCOPES, scopes_of
-from core.accounts.crowd import Crowd
+from core.accounts.crowd import Crowd, Told
 from core.accounts.rules import Band, band_of
 from core.accounts.tokens import Purpose, Tokens
 from core.clock import Clock
@@ -30,10 +29,9 @@ def hash_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()
 
 
-def short_name(user: Any, band: Band) -> str:
+def short_name(band: Band, username: str, first_name: str, chosen: bool) -> str:
     """A minor's public name holds no more than the first; an adult may have chosen another one."""
-    name: str = user.username if band != "adult" or user.own_nickname or user.display_name else user.first_name
-    return name
+    return username if band != "adult" or chosen else first_name
 
 
 class Principals:
@@ -52,12 +50,12 @@ class Principals:
         """The person as they are now, read together with whoever else is asked for; Unauthorized for nobody."""
         return await self._crowd.ask(user_id)
 
-    def asked(self, user_id: UUID) -> asyncio.Future[Principal]:
-        """The same for whoever wants to be called with the answer; it is not theirs to cancel."""
-        return self._crowd.asked(user_id)
+    def tell(self, user_id: UUID, told: Told) -> None:
+        """The same for whoever wants to be called with the answer, or with why there is none."""
+        self._crowd.tell(user_id, told)
 
     async def _read(self, user_ids: Sequence[UUID]) -> dict[UUID, Principal]:
-        rows = await self._transactions.look(PEOPLE, {"ids": list(user_ids)})
+        rows = await self._transactions.fetch(PEOPLE, list(user_ids))
         return self._made(rows, user_ids)
 
     async def from_user(self, db: AsyncSession, user_id: UUID) -> Principal:
@@ -67,7 +65,7 @@ class Principals:
             raise Unauthorized
         return found[user_id]
 
-    def _made(self, rows: Sequence[Row[*tuple[Any, ...]]], asked: Sequence[UUID]) -> dict[UUID, Principal]:
+    def _made(self, rows: Sequence[Sequence[Any]], asked: Sequence[UUID]) -> dict[UUID, Principal]:
         """Those of the people asked for whom there are, each with the id by which they were asked for: an id that the
         driver made is half as large again."""
         today, ids = self._clock.now().date(), {user_id: user_id for user_id in asked}
@@ -127,9 +125,9 @@ def _principal(user_id: UUID, row: Any, today: date) -> Principal:
     """A row as a principal. What many have in common is kept once: thousands of these are held at a time."""
     # One step for all its columns: asked for by name, each would cost as much as this.
     _, name, avatar, role, cohort_id, cohort, audience, timezone, born, age, simulated, generation, *rest = row
-    *_, grade, offline, hidden = rest
+    first_name, display_name, own_nickname, grade, offline, hidden = rest
     band = band_of(born, age, today)
-    short = short_name(row, band)
+    short = short_name(band, name, first_name, bool(own_nickname or display_name))
     return Principal(
         kind="person",
         id=user_id,

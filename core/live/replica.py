@@ -98,9 +98,15 @@ class Replica:
 
     def _begin(self, work: Coroutine[Any, Any, None], what: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=f"{what} {self.topic}")
-        # Those who wait hear of a failure; if all of them left, nobody needs to.
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        task.add_done_callback(self._loaded)
         return task
+
+    def _loaded(self, task: asyncio.Task[None]) -> None:
+        if self._loading is task:
+            self._loading = None
+        if not task.cancelled():
+            # Those who wait hear of a failure; if all of them left, nobody needs to.
+            task.exception()
 
     async def _load(self) -> None:
         async with self._turns.one():

@@ -35,8 +35,7 @@ OWN = ("username", "name")
 """What hardly anybody else says of themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     node: str
     conn: str
     topic: str

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -54,8 +54,7 @@ SAY = "presence_say"
 _said = msgspec.msgpack.Decoder(tuple[str, str | None, str | None]).decode
 
 
-@dataclass(slots=True)
-class _Visit:
+class _Visit(msgspec.Struct, gc=False):
     """One connection, on however many topics."""
 
     who: Principal

@@ -15,7 +15,6 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import islice
-from struct import Struct
 from typing import NamedTuple, Protocol
 
 from core.clock import Clock
@@ -66,23 +65,21 @@ class _Window:
         return gone
 
 
-_one = Struct("dd")
-"""A window with one stamp: its seconds and the stamp. Most have one, and a crowd's are many."""
+MINUTE = 60.0
+"""The window that most have."""
 
 
-def _opened(kept: bytes | _Window) -> _Window:
-    if isinstance(kept, _Window):
-        return kept
-    seconds, stamp = _one.unpack(kept)
-    return _Window(seconds, array("d", (stamp,)))
+def _opened(kept: float | _Window) -> _Window:
+    """A window as it is worked with; one of a minute with one stamp is kept as that alone, for a crowd's are many."""
+    return kept if isinstance(kept, _Window) else _Window(MINUTE, array("d", (kept,)))
 
 
 class MemoryLimiter:
-    """Within one process. A stamp costs 8 bytes, a key with one stamp about 200; keys and stamps are both bounded."""
+    """Within one process. A stamp costs 8 bytes, a key with one stamp about 150; keys and stamps are both bounded."""
 
     def __init__(self, clock: Clock, keys: int = KEYS, stamps: int = STAMPS) -> None:
         self._clock, self._max_keys, self._max_stamps = clock, keys, stamps
-        self._windows: dict[str, bytes | _Window] = {}
+        self._windows: dict[str, float | _Window] = {}
         """Who was not asked for longest first."""
         self._stamps = 0
         self._cleaned_at = clock.monotonic()
@@ -133,13 +130,13 @@ class MemoryLimiter:
         """Several at once where there are many: finding the first of a table that lost its first takes a while."""
         for key in list(islice(self._windows, count)):
             oldest = self._windows.pop(key)
-            self._stamps -= 1 if isinstance(oldest, bytes) else len(oldest.stamps)
+            self._stamps -= len(oldest.stamps) if isinstance(oldest, _Window) else 1
 
     def _last(self, key: str, window: _Window) -> None:
         """Keep a window as the one that was asked for last, as small as it can be."""
         self._windows.pop(key, None)
-        one = len(window.stamps) == 1
-        self._windows[key] = _one.pack(window.seconds, window.stamps[0]) if one else window
+        alone = len(window.stamps) == 1 and window.seconds == MINUTE
+        self._windows[key] = window.stamps[0] if alone else window
 
     def clean(self) -> None:
         """Forget keys whose window is empty. Happens by itself every two minutes of use."""

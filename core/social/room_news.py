@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 APART = 0.5
 """Seconds between two words on how one room stands."""
+AT_ONCE = 2
+"""Rooms read side by side: a school that comes back asks after all of its own in one second."""
 GOOD_FOR = 1.0
 KEPT = 2_000
 
@@ -46,6 +48,7 @@ class RoomNews:
         self._transactions, self._hub, self._presence, self._clock = transactions, hub, presence, clock
         self._known: dict[UUID, tuple[float, asyncio.Task[Info | None]]] = {}
         self._due: dict[UUID, asyncio.TimerHandle] = {}
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- how a room stands
@@ -70,7 +73,7 @@ class RoomNews:
         return self._presence.count(f"cohort:{cohort_id}")
 
     async def _read(self, cohort_id: UUID) -> Info | None:
-        async with self._transactions.read() as db:
+        async with self._turns, self._transactions.read() as db:
             return await info_of(db, cohort_id, self._clock.now())
 
     # --- news

@@ -128,12 +128,14 @@ async def test_who_asks_in_the_turn_in_which_a_reading_ends_is_read_too() -> Non
     book, one, other = Book(), new_id(), new_id()
     crowd = Crowd(book.read)
     book.open.set()
-    later: list[asyncio.Future[Principal]] = []
-    first = crowd.asked(one)
+    loop = asyncio.get_running_loop()
+    first: asyncio.Future[Principal | Exception] = loop.create_future()
+    later: asyncio.Future[Principal | Exception] = loop.create_future()
+    crowd.tell(one, first.set_result)
     # Called before anything else that follows from the end of the reading.
-    first.add_done_callback(lambda _: later.append(crowd.asked(other)))
+    first.add_done_callback(lambda _: crowd.tell(other, later.set_result))
     async with asyncio.timeout(5):
         await first
-        while not later:
-            await asyncio.sleep(0)
-        assert (await later[0]).id == other
+        found = await later
+    assert isinstance(found, Principal)
+    assert found.id == other

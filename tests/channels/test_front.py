@@ -21,7 +21,7 @@ from core.web.channels.connection import Connection
 from core.web.channels.wire.front import FrontDoor
 from core.web.channels.wire.reception import Reception
 from core.web.channels.wire.upgrade import socket_routes
-from tests.channel_kit import ours
+from tests.channel_kit import ours, told_by
 from tests.factories import Make
 from tests.node_kit import Browser, open_page, page_token, running
 from tests.wire_kit import masked, raw, request
@@ -159,7 +159,7 @@ async def test_few_are_judged_side_by_side_and_the_others_wait_their_turn(
             now -= 1
 
     app.sockets.door._look_up = slowly
-    app.sockets.door.ask = (lambda id: asyncio.ensure_future(slowly(id))) if crowd_is_read_together else None
+    app.sockets.door.tell = told_by(slowly) if crowd_is_read_together else None
     async with House(app, together=2) as house, AsyncExitStack() as stack:
         crowd = [await stack.enter_async_context(raw(house.port)) for _ in range(7)]
         async with raw(house.port) as impatient:
@@ -253,7 +253,7 @@ def connections() -> int:
 async def test_who_is_judged_for_too_long_is_let_go_and_the_late_answer_harms_nobody(app: App, make: Make) -> None:
     person = await make.person()
     answer: asyncio.Future[Principal] = asyncio.get_running_loop().create_future()
-    app.sockets.door.ask = lambda _id: answer
+    app.sockets.door.tell = told_by(lambda _id: answer)
     async with House(app, patience=0.3) as house:
         async with raw(house.port) as client:
             client.send(request(make.token(person)))
@@ -267,7 +267,7 @@ async def test_who_is_judged_for_too_long_is_let_go_and_the_late_answer_harms_no
 
 
 async def test_the_door_closes_on_those_who_are_being_judged(app: App, make: Make) -> None:
-    app.sockets.door.ask = lambda _id: asyncio.get_running_loop().create_future()
+    app.sockets.door.tell = lambda _id, _told: None
     async with House(app) as house, raw(house.port) as client:
         client.send(request(make.token(await make.person())))
         async with asyncio.timeout(5):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +14,7 @@ from core.app import App
 from core.errors import Unavailable
 from core.principal import SYSTEM, Principal
 from core.social.friendships import block_person, unblock_person
-from tests.channel_kit import ChannelServer
+from tests.channel_kit import ChannelServer, told_by
 from tests.channels.conftest import Connect
 from tests.factories import Make
 
@@ -197,6 +196,6 @@ async def test_rights_that_changed_during_the_handshake_count(app: App, make: Ma
         return principal
 
     # One at a time, and as crowds are asked about.
-    door._look_up, door.ask = late, door.ask and (lambda user_id: asyncio.ensure_future(late(user_id)))
+    door._look_up, door.tell = late, door.tell and told_by(late)
     async with server.client(token) as client:
         assert await client.closed() == 4003

@@ -199,6 +199,9 @@ class Crowd:
             return
         if client.state in (JOINING, JOINED) and self.record is not None:
             self.record.setdefault(client.member.index, []).append((now, data))
+            if client.state == JOINED:
+                # Lists of a thousand come in many pieces: they are put together when it is over, not while it lasts.
+                return
         whole, client.rest = client.rest + data, b""
         try:
             frames, taken = split(whole)

@@ -115,6 +115,10 @@ async def seed(settings: Settings, url: str, people: int, cohorts: int, keys: in
     missing = [n for n, name in enumerate(names) if name not in known]
     for at in range(0, len(missing), MANY):
         await app.transactions.run(SYSTEM, _make_known, missing[at : at + MANY], cohorts)
+    # What follows from that is done here as well: the server that is measured would do it while its clients come.
+    await app.reactions.start()
+    await app.reactions.drain()
+    await app.reactions.stop()
     secrets = [await app.transactions.run(HOST, _key) for _ in range(keys)]
     users = await _users(app, names)
     told = [[name, app.tokens.make(id, generation, ("socket", "api"))[0], str(cohort or "")]

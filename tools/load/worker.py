@@ -99,6 +99,9 @@ class Worker:
         while heard != (heard := sum(map(len, crowd.record.values()))) and clock() < last:
             crowd.run(clock() + QUIET)
         record, crowd.record = crowd.record, None
+        for client in crowd.clients:
+            # All is quiet: what was begun while they joined has ended in what was recorded.
+            client.rest = b""
         return judged(record, began, people, opening)
 
     def measure(

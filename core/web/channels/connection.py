@@ -14,6 +14,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from core.clock import Clock
@@ -132,7 +133,7 @@ class Connection:
 
     def __init__(self, desk: Desk, transport: Transport, principal: Principal, expires_at: float) -> None:
         self.desk, self.transport, self.principal = desk, transport, principal
-        self.expires_at = expires_at
+        self.expires_at = _second(int(expires_at))
         number = new_number()
         self.id = written(number)
         self.members: tuple[Member, ...] = ()
@@ -141,7 +142,7 @@ class Connection:
         self.closed = self.pinged = self.awake = False
         self.seen_at = desk.clock.monotonic()
         # Those who came in one storm are not all judged again in one moment.
-        self.judged_at = self.seen_at - number % 300
+        self.judged_at = _second(int(self.seen_at) - number % 300)
         self.waits_since: float | None = None
         self.waits_size = 0
         self._heartbeat_at = NEVER
@@ -397,6 +398,12 @@ class Connection:
         if self.outbox is not None:
             self.desk.counters.dropped += self.outbox.dropped
         self.desk.ended(self, grace)
+
+
+@lru_cache(maxsize=1024)
+def _second(second: int) -> float:
+    """The same object for all who have the same."""
+    return float(second)
 
 
 def refusal(error: TandemError) -> dict[str, Any]:

@@ -7,7 +7,6 @@ against the person that it names, so that any number of people may come back at 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 from uuid import UUID
@@ -24,8 +23,8 @@ BAD_BY_ADDRESS = Rate(300, 60)
 
 LookUp = Callable[[UUID], Awaitable[Principal]]
 """Who somebody is now; Unauthorized when there is no such person any more."""
-Ask = Callable[[UUID], "asyncio.Future[Principal]"]
-"""The same of somebody with an account, for whoever wants to be called with the answer."""
+Tell = Callable[[UUID, Callable[[Principal | Exception], None]], None]
+"""The same of somebody with an account, for whoever wants to be called with the answer, or with why there is none."""
 
 
 class Pass(NamedTuple):
@@ -43,9 +42,9 @@ class Door:
         look_up: LookUp,
         by_person: Rate = BY_PERSON,
         bad_by_address: Rate = BAD_BY_ADDRESS,
-        ask: Ask | None = None,
+        tell: Tell | None = None,
     ) -> None:
-        self._limiter, self._read, self._look_up, self.ask = limiter, read, look_up, ask
+        self._limiter, self._read, self._look_up, self.tell = limiter, read, look_up, tell
         self._by_person, self._bad_by_address = by_person, bad_by_address
 
     async def admit(self, token: str, address: str) -> Pass:

@@ -9,7 +9,6 @@ Outgoing messages are made as whole frames, once: a server's frame is not masked
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -36,8 +35,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True):
     join_ref: Ref
     ref: Ref
     topic: str
@@ -82,7 +80,7 @@ def parse(frame: str | bytes) -> Incoming:
 def _incoming(join_ref: Any, ref: Any, topic: Any, event: Any, payload: Any) -> Incoming:
     join_ref, ref = _ref(join_ref), _ref(ref)
     _check_names(join_ref, ref, topic, event)
-    if not isinstance(payload, dict) or _deep(payload):
+    if not isinstance(payload, dict) or (payload and _deep(payload)):
         raise ProtocolError("payload must be an object", join_ref, ref, topic)
     return Incoming(join_ref, ref, topic, event, payload)
 

@@ -37,6 +37,8 @@ TOGETHER = 512
 """Of those, how many are judged side by side: enough to be read together, and what that needs stays small."""
 BACKLOG = 4096
 
+SILENCE = 1
+"""Seconds, or a little more, that the kernel keeps who says nothing before it is taken in all the same."""
 ACCEPTS = 64
 """Taken in at one turn of the loop."""
 FAILED = "a handshake could not be judged"
@@ -80,6 +82,8 @@ class FrontDoor:
             handlers[fd]()
             # Who is accepted inherits it.
             listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # Nearly everybody asks at once: taken in with what they ask, they need not be watched first.
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENCE)
             listening.listen(BACKLOG)
             loop.add_reader(fd, self._accept, listening)
             handlers[fd] = functools.partial(_stop_accepting, loop, fd)
@@ -157,33 +161,32 @@ class FrontDoor:
 
     def _begin(self, newcomer: Newcomer, asked: Asked) -> None:
         """Judge a token; without a task, for they come in crowds, where only the person's row has to be waited for."""
-        asked_at, ask = self.reception.sockets.clock.monotonic(), self.reception.sockets.door.ask
+        asked_at, tell = self.reception.sockets.clock.monotonic(), self.reception.sockets.door.tell
         try:
-            claims = self.reception.check_now(asked, newcomer.peer) if ask else None
-            answer = ask(claims.user_id) if ask and claims else None
+            claims = self.reception.check_now(asked, newcomer.peer) if tell else None
+            if tell and claims:
+                tell(claims.user_id, functools.partial(self._answered, newcomer, asked, asked_at, claims))
         except TandemError as error:
             newcomer.refuse(error)
         except Exception:
             log.exception(FAILED)
             newcomer.refuse(TandemError())
         else:
-            if claims is None or answer is None:
+            if claims is None:
                 self._take_time(newcomer, asked, asked_at)
             else:
                 self._asking_who += 1
-                answer.add_done_callback(functools.partial(self._answered, newcomer, asked, asked_at, claims))
 
     def _answered(
-        self, newcomer: Newcomer, asked: Asked, asked_at: float, claims: Claims, answer: asyncio.Future[Principal]
+        self, newcomer: Newcomer, asked: Asked, asked_at: float, claims: Claims, answer: Principal | Exception
     ) -> None:
         self._asking_who -= 1
         if self._closed:
             return
-        error = answer.exception()
-        if error is None and opens(claims.generation, answer.result()):
-            newcomer.enter(asked, Pass(answer.result(), claims.expires_at), asked_at)
-        elif isinstance(error, TandemError) and error.temporary:
-            newcomer.refuse(error)
+        if isinstance(answer, Principal) and opens(claims.generation, answer):
+            newcomer.enter(asked, Pass(answer, claims.expires_at), asked_at)
+        elif isinstance(answer, TandemError) and answer.temporary:
+            newcomer.refuse(answer)
         else:
             # Nobody with an account, or not with this token any more: what is seldom may take its time.
             self._take_time(newcomer, asked, asked_at, claims)
