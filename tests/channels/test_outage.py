@@ -156,7 +156,11 @@ async def test_a_workshop_waits_for_the_database(app: App, line: Line, clock: Fa
         assert (refused.status, refused.response["temporary"]) == ("error", True)
         with pytest.raises(Unavailable):
             await app.attendance.look()
+        # Otherwise the door would cut them off as silent, if it happened to look just then.
+        await lena.heartbeat()
         clock.advance(40)
+        for client in (lena, tom):
+            await client.heartbeat()
 
         await line.mend()
         # The house looks for silent ones before it has noted who is connected.
