@@ -118,6 +118,16 @@ async def send(house: Server, method: str, path: str, body: object = None) -> di
     return answer
 
 
+async def befriend(house: Server, one: str, other: str) -> str:
+    """Make two personas friends; the token of the other."""
+    made = [await send(house, "POST", "/api/v1/tokens", {"external_id": who}) for who in (one, other)]
+    mine, theirs = made
+    await ask(house, "POST", "/api/v1/friendships", {"user_id": theirs["user_id"]}, mine["token"])
+    answer = await ask(house, "POST", f"/api/v1/friendships/{mine['user_id']}/accept", {}, theirs["token"])
+    assert answer.code == 200, answer.body
+    return str(theirs["token"])
+
+
 async def tell(house: Server, *events: dict[str, Any]) -> list[int]:
     """Post events, all of them accepted; their places in the log."""
     answer = await send(house, "POST", "/api/v1/events", {"events": list(events)})

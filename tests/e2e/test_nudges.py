@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.shared import SLOW, Visit, ask, chromium, house, live, send, tell, visit, worry
+from tests.e2e.shared import SLOW, Visit, ask, befriend, chromium, house, live, tell, visit, worry
 from tests.process_kit import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -23,26 +23,13 @@ async def awake(page: Page) -> None:
     await expect(page.locator("tandem-nudge-settings")).to_contain_text("at any hour", timeout=SLOW)
 
 
-async def befriend(house: Server, who: str = STUDENT) -> str:
-    """Make somebody and the friend friends; the friend's token."""
-    tokens = {}
-    for one in (who, FRIEND):
-        made = await send(house, "POST", "/api/v1/tokens", {"external_id": one})
-        tokens[one] = (made["token"], made["user_id"])
-    mine, theirs = tokens[who], tokens[FRIEND]
-    await ask(house, "POST", "/api/v1/friendships", {"user_id": theirs[1]}, mine[0])
-    answer = await ask(house, "POST", f"/api/v1/friendships/{mine[1]}/accept", {}, theirs[0])
-    assert answer.code == 200, answer.body
-    return str(theirs[0])
-
-
 @pytest.mark.req("ND-7", "ND-8", "ND-9", "ND-11", "ND-15", "AF-17")
 async def test_a_friend_who_begins_is_told_of_in_every_tab_and_the_answer_counts_in_all(
     house: Server, visit: Visit
 ) -> None:
     page, second = await visit(STUDENT, "/nudges"), await visit(STUDENT, "/nudges")
     await awake(page)
-    await befriend(house)
+    await befriend(house, STUDENT, FRIEND)
     number = second.locator("tandem-bell .number")
     await expect(number).to_have_text("1", timeout=SLOW)
     await second.get_by_role("button", name="Notifications, 1 new").click()
@@ -83,7 +70,7 @@ async def test_a_reported_nudge_is_answered_by_staff_and_so_is_a_nickname(house:
     tutor, admin = await visit("demo-tutor", "/nudges"), await visit("demo-admin", "/review/activities")
     await awake(tutor)
     await live(admin)
-    token = await befriend(house, "demo-tutor")
+    token = await befriend(house, "demo-tutor", FRIEND)
     assert (await ask(house, "PUT", "/api/v1/me/nickname", {"nickname": "Comet"}, token)).code == 200
     begun = {"id": "again", "type": "practice_started", "external_id": FRIEND, "subject": "math", "skill": "geometry"}
     await tell(house, begun)

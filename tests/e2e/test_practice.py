@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.shared import SLOW, Trouble, Visit, chromium, house, live, practice, tell, visit, worry
+from tests.e2e.shared import SLOW, Trouble, Visit, befriend, chromium, house, live, practice, tell, visit, worry
 from tests.process_kit import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -187,10 +187,9 @@ async def test_a_room_shows_what_is_popular_and_unknown_ones_do_not_exist(
 
 @pytest.mark.req("SB-6")
 async def test_a_good_result_suggests_a_challenge_once_and_leads_to_a_friend(house: Server, visit: Visit) -> None:
-    page, friend = await visit("demo-student", "/practice"), await visit("demo-adult-student", "/practice")
-    for one in (page, friend):
-        await live(one)
-    await make_friends(house, page, friend)
+    await befriend(house, "demo-student", "demo-adult-student")
+    page = await visit("demo-student", "/practice")
+    await live(page)
     home = await page.context.new_page()
     await home.goto(f"{house.base}/")
     await live(home)
