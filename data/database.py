@@ -57,6 +57,11 @@ def is_conflict(error: BaseException) -> bool:
     return _state(error) in CONFLICTS
 
 
+def is_broken_rule(error: BaseException) -> bool:
+    """Whether rows would have broken a rule of their tables, such as naming somebody who is not there any more."""
+    return _state(error).startswith("23")
+
+
 def is_unavailable(error: BaseException) -> bool:
     """Whether the database, not the request, is at fault, and later is better."""
     if isinstance(error, DatabaseUnavailable | PoolTimeout | ConnectionError):
@@ -116,6 +121,16 @@ PLAN_ONCE = func.set_config("plan_cache_mode", "force_generic_plan", True)
 """Asked for beside anything else: until the transaction ends, plans are made once for each connection and statement.
 
 For statements that are found by their indexes whatever they are given, and that take longer to plan than to run."""
+
+
+async def at_length(db: AsyncSession, statement: ClauseElement, given: Mapping[str, Any], seconds: float) -> Any:
+    """The one value of a statement that may take longer than the others of its transaction are given."""
+    connection = await db.connection()
+    compiled: Any = statement.compile(dialect=connection.dialect)
+    values = compiled.construct_params(given)
+    arguments = [values[name] for name in compiled.positiontup]
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    return await driver.fetchval(str(compiled), *arguments, timeout=seconds)
 
 
 class Database:

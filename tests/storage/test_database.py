@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import asyncpg
 import psutil
 import pytest
 from sqlalchemy import bindparam, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
-from data.database import Database, DatabaseUnavailable, is_conflict, is_unavailable
+from data.database import Database, DatabaseUnavailable, at_length, is_broken_rule, is_conflict, is_unavailable
 from data.embedded import EmbeddedPostgres
 
 pytestmark = pytest.mark.req("OPS-2")
@@ -140,6 +141,23 @@ async def test_our_own_mistakes_are_neither(database: Database) -> None:
         assert not is_conflict(caught.value)
     assert not is_unavailable(FileNotFoundError("a file of ours"))
     assert not is_unavailable(TimeoutError("a wait of ours"))
+
+
+async def test_one_statement_may_take_longer_than_the_others(any_server: EmbeddedPostgres, database: Database) -> None:
+    hasty = Database(any_server.url, pool_size=1, command_timeout=0.2)
+    slow = text("UPDATE counters SET value = 5 FROM pg_sleep(:n) WHERE name = :name RETURNING value")
+    with pytest.raises((TimeoutError, DBAPIError)):
+        async with hasty.begin() as db:
+            await db.execute(slow, {"name": "a", "n": 0.4})
+    async with hasty.begin() as db:
+        await db.execute(ADD, {"name": "b"})
+        assert await at_length(db, slow, {"name": "a", "n": 0.4}, 30) == 5
+    assert (await value(database), await value(database, "b")) == (5, 1), "in the same transaction as what was before"
+    with pytest.raises(asyncpg.UniqueViolationError) as found:
+        async with hasty.begin() as db:
+            await at_length(db, text("INSERT INTO counters VALUES (:name, :n)"), {"name": "a", "n": 1}, 30)
+    assert is_broken_rule(found.value)
+    await hasty.close()
 
 
 async def test_a_cancelled_transaction_gives_its_connection_back(database: Database) -> None:
