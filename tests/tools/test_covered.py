@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,9 @@ def measured(folder: Path, code: str) -> Path:
     script, kept = folder / "measured.py", folder / "lines.json"
     script.write_text(code)
     command = [sys.executable, "-m", "slipcover", "--json", "--out", str(kept), str(script)]
-    subprocess.run(command, cwd=folder, check=True)
+    # This run of tests may be measured too, and must not take this one for a part of itself.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("SLIPCOVER")}
+    subprocess.run(command, cwd=folder, env=own, check=True)
     return kept
 
 

@@ -133,7 +133,7 @@ class Connection:
 
     def __init__(self, desk: Desk, transport: Transport, principal: Principal, expires_at: float) -> None:
         self.desk, self.transport, self.principal = desk, transport, principal
-        self.expires_at = _second(int(expires_at))
+        self.expires_at = _same(expires_at)
         number = new_number()
         self.id = written(number)
         self.members: tuple[Member, ...] = ()
@@ -142,7 +142,7 @@ class Connection:
         self.closed = self.pinged = self.awake = False
         self.seen_at = desk.clock.monotonic()
         # Those who came in one storm are not all judged again in one moment.
-        self.judged_at = _second(int(self.seen_at) - number % 300)
+        self.judged_at = _same(float(int(self.seen_at) - number % 300))
         self.waits_since: float | None = None
         self.waits_size = 0
         self._heartbeat_at = NEVER
@@ -401,9 +401,9 @@ class Connection:
 
 
 @lru_cache(maxsize=1024)
-def _second(second: int) -> float:
-    """The same object for all who have the same."""
-    return float(second)
+def _same(moment: float) -> float:
+    """One object for all who have the same: tokens end, and looks fall due, at whole seconds."""
+    return moment
 
 
 def refusal(error: TandemError) -> dict[str, Any]:
