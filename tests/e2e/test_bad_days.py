@@ -93,6 +93,10 @@ class TestTheDatabaseGoesAway:
         assert tandem.process.returncode is None, "it never had to be started again"
         # What was asked while it was away may be answered when it is just back.
         trouble[:] = [line for line in trouble if not re.search(r"^503 http|status of 503 ", line)]
+        # Whatever is asked from here on has to be answered.
+        await tutor.reload()
+        await live(tutor)
+        await expect(tutor.locator("tandem-feed")).to_contain_text("scored 72%", timeout=SLOW)
 
 
 async def refuses_clearly(tandem: Server) -> None:

@@ -209,11 +209,10 @@ class Watchdog:
             assert message.payload.keys() == {"activity_id"}, "what is gone is named by an id that means nothing"
         if message.name == "person_removed":
             assert message.payload.keys() == {"user_id"}, "who is gone is named by an id that means nothing"
+        elif message.name == "":
+            assert message.payload == {}, "without a name it says only that something is different"
         elif (
-            # Without a name it says only that something is different.
-            message.name not in ("", "snapshot")
-            and message.about is not None
-            and not message.topic.startswith("notifications:")
+            message.name != "snapshot" and message.about is not None and not message.topic.startswith("notifications:")
         ):
             person = by_id.get(message.about)
             assert person is not None, f"{message.topic} speaks of somebody who is erased"
