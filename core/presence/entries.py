@@ -66,6 +66,11 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         return b'{"phx_ref":' + _encode(self.ref) + self._members() + b"}"
 
 
+def nameless(entry: Entry) -> Entry:
+    """The same entry, of which nothing is known any more."""
+    return msgspec.structs.replace(entry, own=b"{}", common=WHOLE)
+
+
 def encoded(meta: Meta, user_id: str = "") -> tuple[bytes, Common]:
     """What an entry of somebody holds: their own, and what may be the same for many."""
     own, rest = {}, {}

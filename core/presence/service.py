@@ -297,6 +297,10 @@ class Presence:
             if lost in self._lost:
                 self._end(lost, self._lost[lost])
 
+    def erased(self, user_id: UUID) -> None:
+        """Somebody is no more: that they went is told without their name."""
+        self.tracker.unname(str(user_id))
+
     # --- time
 
     async def _run(self) -> None:

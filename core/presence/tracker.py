@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from core.presence.entries import Diff, Entry, Meta, State, Told, encoded, listed
+from core.presence.entries import Diff, Entry, Meta, State, Told, encoded, listed, nameless
 
 Change = tuple[Literal["+", "-"], Entry]
 Held = dict[str, dict[str, Entry]]
@@ -177,6 +177,12 @@ class Tracker:
             held[entry.conn] = entry
         elif not held:
             del topics[entry.topic]
+
+    def unname(self, user_id: str) -> None:
+        """Somebody was erased: not even that they went is told with a word of who they were."""
+        for room in self._rooms.values():
+            if user_id in room.told:
+                room.told[user_id] = tuple(nameless(entry) for entry in room.told[user_id])
 
     # --- what everybody sees
 

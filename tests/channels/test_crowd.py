@@ -20,8 +20,9 @@ from core.presence.tracker import Tracker
 from core.principal import Principal
 from data.database import Database
 from tests.channels.conftest import Connect
-from tests.channels.test_presence import LOBBY, until
+from tests.channels.test_presence import LOBBY
 from tests.factories import Make
+from tests.patience import until
 
 # --- the rule, whatever happens
 

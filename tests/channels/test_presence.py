@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from itertools import cycle
 from typing import Any
 
@@ -27,15 +27,9 @@ from data.tables import PresenceRow, User
 from tests.channel_kit import Channel, ChannelServer
 from tests.channels.conftest import Connect
 from tests.factories import Make
+from tests.patience import until
 
 LOBBY = "presence:lobby"
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Let everything else have its turns until something is so."""
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0)
 
 
 def joined(person: User) -> Any:
@@ -229,6 +223,19 @@ async def test_people_on_two_sides_of_a_block_never_see_each_other(app: App, mak
     assert (await theirs.push("update_status", {"status": "away"})).status == "ok"
     diff = await lobby.expect("presence_diff")
     assert str(leo.id) not in diff["joins"]
+
+
+async def test_of_who_is_erased_not_even_the_leave_tells_a_name(app: App, make: Make, enter: Connect) -> None:
+    ada, leo = await make.person(name="Ada Lovelace"), await make.person()
+    lobby = await (await enter(leo)).join(LOBBY)
+    await (await enter(ada)).join(LOBBY)
+    await lobby.expect("presence_diff", joined(ada))
+    await make.erase(ada)
+    diff = await lobby.expect("presence_diff", left(ada))
+    [meta] = diff["leaves"][str(ada.id)]["metas"]
+    assert meta.keys() == {"phx_ref"}
+    await until(lambda: app.presence.settled)
+    assert not app.presence.here(ada.id)
 
 
 def test_the_lists_of_statuses_and_activities() -> None:

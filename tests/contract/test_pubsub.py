@@ -22,16 +22,8 @@ from core.live.pubsub_postgres import PART, PostgresPubSub
 from core.live.pubsub_redis import RedisPubSub
 from core.live.pubsub_remote import QUEUE, RemotePubSub
 from core.live.signals import Signals
+from tests.patience import PATIENCE, until
 from tools.programs import ROOT, redis_server
-
-PATIENCE = 10.0
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Let everything else have its turns until something is so."""
-    async with asyncio.timeout(PATIENCE):
-        while not true():
-            await asyncio.sleep(0)
 
 
 class Node:

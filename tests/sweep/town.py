@@ -37,6 +37,7 @@ from data.tables import User
 from tests.channel_kit import ChannelClient
 from tests.factories import Make
 from tests.node_kit import Browser
+from tests.patience import until
 
 NAMES = {"seen": "Zorseen", "blocked": "Zorblock", "child": "Zorchild", "teen": "Zorteen", "gone": "Zorgone"}
 NAMES |= {"unlisted": "Zorlist", "offline": "Zoroffline"}
@@ -160,6 +161,8 @@ class Town:
         await make.run(await make.principal(people["offline"]), appear_offline, True)
         await make.erase(people["gone"])
         await self.app.settle()
+        # Who watches is told of it within a turn of presence, and judged again in a task: what comes later counts.
+        await until(lambda: self.app.sockets.rights.settled and self.app.presence.settled)
 
     def unseen(self, viewer: str, door: str) -> Iterator[str]:
         """Whom somebody may not see through a door."""

@@ -69,7 +69,9 @@ class Sockets:
         services = Services(presence, practice, transactions, gate, replicas, rooms)
         self.joining = Joining(hub, relay, replicas, services, self._sweeper, specs)
         self.handle, self.handle_now = self.joining.handle, self.joining.handle_now
-        self.rights = Rights(door.judge, self.clock, self.of, self.joining.rights_changed, presence.end_lost)
+        self.rights = Rights(
+            door.judge, self.clock, self.of, self.joining.rights_changed, presence.end_lost, presence.erased
+        )
         self._connections: dict[str, Connection] = {}
         self._people: dict[UUID, tuple[Connection, ...]] = {}
         self._guests: set[UUID] = set()

@@ -54,9 +54,11 @@ class Rights:
         connections_of: Callable[[UUID], Sequence[Connection]],
         changed: Callable[[Connection, Principal], None],
         forget: Callable[[UUID], None],
+        erased: Callable[[UUID], None],
     ) -> None:
         self.ask = judge
-        self._clock, self._connections_of, self._changed, self._forget = clock, connections_of, changed, forget
+        self._clock, self._connections_of, self._changed = clock, connections_of, changed
+        self._forget, self._erased = forget, erased
         self._judging: dict[UUID, asyncio.Task[None]] = {}
         self._told: dict[UUID, float] = {}
 
@@ -72,9 +74,15 @@ class Rights:
             self._told[user_id] = self._clock.monotonic()
             self._forget(user_id)
             if isinstance(fact.event, PersonErased):
+                self._erased(user_id)
                 close_all(self._connections_of(user_id))
             elif self._connections_of(user_id):
                 self.judge_soon(user_id)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody waits to be judged."""
+        return not self._judging
 
     def changed_since(self, user_id: UUID, asked_at: float) -> bool:
         """Whether a look at somebody's token may have been too early."""
