@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, Request, Response, async_playwright
 
 from tests import database_kit
 from tests.process_kit import Server, server
@@ -24,6 +24,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    # No name leads anywhere: what is asked of another host fails, and is found out.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     # What nobody looks at: a window's own bars, and what comes with the browser.
     "--disable-extensions",
     "--disable-component-extensions-with-background-pages",
@@ -48,7 +50,7 @@ def _quick_starts(mother: None) -> None:
     """Every journey has a server of its own."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def fresh_database(database_url: str) -> str:
     """This worker's database, empty."""
     from data.database import Database
@@ -59,18 +61,28 @@ async def fresh_database(database_url: str) -> str:
     return database_url
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def tandem(fresh_database: str, tmp_path: Path) -> AsyncIterator[Server]:
     async with server(tmp_path / "var", DATABASE_URL=fresh_database) as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all tests of a worker: windows share nothing, and a start takes seconds."""
     async with async_playwright() as playwright:
         found = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield found
         await found.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def _windows(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """No window of a test outlives it."""
+    yield
+    if "browser" in request.fixturenames:
+        for context in request.getfixturevalue("browser").contexts:
+            await context.close()
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +95,14 @@ class Trouble(list[str]):
     """What went wrong in any page: requests that failed or left for elsewhere, errors of scripts and policies."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def trouble() -> AsyncIterator[Trouble]:
     found = Trouble()
     yield found
     assert not found, "\n".join(found)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def enter(browser: Browser, tandem: Server, trouble: Trouble) -> Enter:
     """Open a page as a persona, in a browser window of its own that cannot reach anything but Tandem."""
 
@@ -106,15 +118,25 @@ async def enter(browser: Browser, tandem: Server, trouble: Trouble) -> Enter:
 
 
 async def guarded(browser: Browser, tandem: Server, trouble: Trouble, **options: object) -> BrowserContext:
-    context = await browser.new_context(**options)  # type: ignore[arg-type]
+    """A window whose every step outside Tandem is trouble. Nothing is intercepted: that would cost it its cache.
 
-    async def guard(route: Route) -> None:
-        trouble.append(f"asked elsewhere: {route.request.url}")
-        await route.abort()
+    Nothing moves in it either, unless a test asks for that: what is waited for is there at once.
+    """
+    context = await browser.new_context(**{"reduced_motion": "reduce", **options})  # type: ignore[arg-type]
+    ours = (tandem.base, "data:", "blob:")
 
-    # The driver matches: what is ours never waits for this process.
-    await context.route(re.compile(rf"^(?!{re.escape(tandem.base)}|data:|blob:)"), guard)
+    def failed(request: Request) -> None:
+        if not request.url.startswith(ours):
+            trouble.append(f"asked elsewhere: {request.url}")
+
+    def answered(response: Response) -> None:
+        if not response.url.startswith(ours):
+            trouble.append(f"asked elsewhere: {response.url}")
+        elif response.status >= 400:
+            trouble.append(f"{response.status} {response.url}")
+
+    context.on("requestfailed", failed)
+    context.on("response", answered)
     context.on("weberror", lambda error: trouble.append(f"script: {error.error}"))
-    context.on("response", lambda r: trouble.append(f"{r.status} {r.url}") if r.status >= 400 else None)
     context.on("console", lambda m: trouble.append(f"console: {m.text}") if m.type == "error" else None)
     return context

@@ -1,6 +1,6 @@
-"""One running Tandem and one browser for all tests of a module, where the tests leave each other alone.
+"""One running Tandem for all tests of a module, where the tests leave each other alone.
 
-Starting both takes seconds; a page takes a fraction of one. What a test does to the shared Tandem stays for the next.
+Starting one takes seconds; a page takes a fraction of one. What a test does to the shared Tandem stays for the next.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from data.database import Database
@@ -34,7 +34,7 @@ class Trouble(kit.Trouble):
         self[:] = [line for line in self if not re.search(pattern, line)]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """Tandem as its own process, on this worker's database."""
     await emptied(database_url)
@@ -49,28 +49,20 @@ async def emptied(database_url: str) -> None:
     await database.close()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        found = await playwright.chromium.launch(executable_path=kit.chromium(), args=kit.FLAGS)
-        yield found
-        await found.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def worry() -> AsyncIterator[Trouble]:
     found = Trouble()
     yield found
     assert not found, "\n".join(found)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def visit(chromium: Browser, house: Server, worry: Trouble, signs: dict[str, Any]) -> AsyncIterator[Visit]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(browser: Browser, house: Server, worry: Trouble, signs: dict[str, Any]) -> AsyncIterator[Visit]:
     """Open a page in a window of its own, as a persona or as nobody; all windows close after the test."""
     contexts = []
 
     async def open_as(persona: str = "", path: str = "/", **options: object) -> Page:
-        context = await kit.guarded(chromium, house, worry, storage_state=signs.get(persona), **options)
+        context = await kit.guarded(browser, house, worry, storage_state=signs.get(persona), **options)
         contexts.append(context)
         page = await context.new_page()
         page.set_default_timeout(SLOW)

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import psutil
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from data.database import Database
@@ -27,7 +28,7 @@ from tests.process_kit import ROOT, Server, server
 from tests.storage.kit import folder
 from tools.programs import redis_server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 BACK = 30
 """Seconds within which everything has come back by itself."""
@@ -50,7 +51,7 @@ async def status(house: Server, wanted: int, degraded: bool | None = None) -> di
 
 
 class TestTheDatabaseGoesAway:
-    @pytest.fixture
+    @pytest_asyncio.fixture(loop_scope="session")
     async def postgres(self, place: Path) -> AsyncIterator[EmbeddedPostgres]:
         """A PostgreSQL of the test's own, migrated, which may be stopped and started."""
         found = EmbeddedPostgres(place / "pg")
@@ -60,7 +61,7 @@ class TestTheDatabaseGoesAway:
         yield found
         await asyncio.to_thread(found.stop)
 
-    @pytest.fixture
+    @pytest_asyncio.fixture(loop_scope="session")
     async def tandem(self, postgres: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[Server]:
         async with server(tmp_path / "var", DATABASE_URL=postgres.url, TANDEM_REWARDS="off") as running:
             yield running
@@ -154,14 +155,14 @@ class Redis:
 
 
 class TestRedisGoesAway:
-    @pytest.fixture
+    @pytest_asyncio.fixture(loop_scope="session")
     async def redis(self, place: Path) -> AsyncIterator[Redis]:
         redis = Redis(place)
         await redis.start()
         yield redis
         await redis.stop()
 
-    @pytest.fixture
+    @pytest_asyncio.fixture(loop_scope="session")
     async def tandem(self, redis: Redis, fresh_database: str, tmp_path: Path) -> AsyncIterator[Server]:
         settings = {"DATABASE_URL": fresh_database, "REDIS_URL": redis.url, "TANDEM_REWARDS": "off"}
         async with server(tmp_path / "var", **settings) as running:

@@ -7,11 +7,11 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.shared import SLOW, Trouble, Visit, chromium, house, live, practice, send, tell, visit, worry
+from tests.e2e.shared import SLOW, Trouble, Visit, house, live, practice, send, tell, visit, worry
 from tests.process_kit import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-__all__ = ["chromium", "house", "visit", "worry"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+__all__ = ["house", "visit", "worry"]
 
 COHORT = "Maple class (simulated)"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.shared import Trouble, Visit, chromium, house, live, practice, send, tell, visit, worry
+from tests.e2e.shared import Trouble, Visit, house, live, practice, send, tell, visit, worry
 from tests.process_kit import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-__all__ = ["chromium", "house", "visit", "worry"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+__all__ = ["house", "visit", "worry"]
 
 PATH = "/cohort"
 CUT = """() => {

@@ -8,19 +8,20 @@ from typing import Any
 
 import msgspec
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 from tornado.httpclient import AsyncHTTPClient
 
 from tests.e2e.conftest import Enter
 from tests.process_kit import KEY, Server, server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SLOW = 15_000
 HOSTILE = '<img src=x onerror="window.struck=1">'
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def tandem(fresh_database: str, tmp_path: Path) -> AsyncIterator[Server]:
     """Without rewards: what happens is what a test sends, and nothing that follows from it."""
     async with server(tmp_path / "var", DATABASE_URL=fresh_database, TANDEM_REWARDS="off") as running:

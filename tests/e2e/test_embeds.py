@@ -21,12 +21,10 @@ from playwright.async_api import Browser, Page, expect
 from tornado.httpclient import AsyncHTTPClient
 
 from dashboards.embed.made import MEMBERS
-from tests.e2e.shared import SETTINGS, SLOW, chromium, emptied, practice, send, tell
+from tests.e2e.shared import SETTINGS, SLOW, emptied, practice, send, tell
 from tests.process_kit import KEY, ROOT, Server, server
 
-__all__ = ["chromium"]
-
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 EXAMPLE = ROOT / "docs" / "examples" / "host_page" / "host.py"
 HOSTILE = '<img src=x onerror="window.struck=1">'
@@ -40,7 +38,7 @@ class Platform:
     base: str
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def platform(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
     await emptied(database_url)
     folder: Path = tmp_path_factory.mktemp("platform")
@@ -86,10 +84,10 @@ async def live(page: Page) -> None:
 
 
 @pytest.mark.req("DM-6")
-async def test_two_pupils_see_each_other_and_what_happens_at_once(chromium: Browser, platform: Platform) -> None:
-    lena, trouble = await open_host(chromium, platform, "Lena")
+async def test_two_pupils_see_each_other_and_what_happens_at_once(browser: Browser, platform: Platform) -> None:
+    lena, trouble = await open_host(browser, platform, "Lena")
     await live(lena)
-    mila, more = await open_host(chromium, platform, "Mila")
+    mila, more = await open_host(browser, platform, "Mila")
     await live(mila)
     for page in (lena, mila):
         await expect(page.locator("tandem-presence .title")).to_have_text("2 students online", timeout=SLOW)
@@ -112,13 +110,13 @@ async def test_two_pupils_see_each_other_and_what_happens_at_once(chromium: Brow
 
 
 @pytest.mark.req("UI-4", "SEC-3")
-async def test_the_embeds_have_no_barrier_and_words_stay_words(chromium: Browser, platform: Platform) -> None:
+async def test_the_embeds_have_no_barrier_and_words_stay_words(browser: Browser, platform: Platform) -> None:
     person = {"name": HOSTILE, "nickname": HOSTILE, "role": "student", "age_band": "18_plus"}
     await send(platform.tandem, "PUT", "/api/v1/people/evil", person)
     await tell(platform.tandem, practice("evil-1", "evil", 99))
     for width, theme in ((1440, "light"), (390, "dark")):
         options = {"viewport": {"width": width, "height": 800}, "color_scheme": theme, "reduced_motion": "reduce"}
-        page, trouble = await open_host(chromium, platform, "Lena", **options)
+        page, trouble = await open_host(browser, platform, "Lena", **options)
         await live(page)
         await expect(page.locator("tandem-feed")).to_contain_text(HOSTILE, timeout=SLOW)
         await expect(page.locator("tandem-board")).to_contain_text(HOSTILE, timeout=SLOW)
@@ -133,9 +131,9 @@ async def test_the_embeds_have_no_barrier_and_words_stay_words(chromium: Browser
 
 @pytest.mark.req("SEC-1", "RT-7")
 async def test_a_token_that_is_revoked_is_asked_for_again_and_nothing_is_lost(
-    chromium: Browser, platform: Platform
+    browser: Browser, platform: Platform
 ) -> None:
-    page, _ = await open_host(chromium, platform, "Ida")
+    page, _ = await open_host(browser, platform, "Ida")
     await live(page)
     await page.evaluate("""() => {
         window.asked = [];
@@ -157,9 +155,9 @@ async def send_away(platform: Platform, external_id: str) -> None:
 
 
 @pytest.mark.req("SEC-3")
-async def test_a_page_of_another_origin_is_told_why_nothing_comes(chromium: Browser, platform: Platform) -> None:
+async def test_a_page_of_another_origin_is_told_why_nothing_comes(browser: Browser, platform: Platform) -> None:
     elsewhere = platform.base.replace("127.0.0.1", "localhost")
-    context = await chromium.new_context()
+    context = await browser.new_context()
     page = await context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
@@ -170,9 +168,9 @@ async def test_a_page_of_another_origin_is_told_why_nothing_comes(chromium: Brow
 
 
 async def test_attributes_change_what_is_shown_and_removed_elements_leave_the_line(
-    chromium: Browser, platform: Platform
+    browser: Browser, platform: Platform
 ) -> None:
-    page, trouble = await open_host(chromium, platform, "Noa")
+    page, trouble = await open_host(browser, platform, "Noa")
     await live(page)
     board = page.locator("tandem-board")
     await board.evaluate("one => { one.setAttribute('scope', 'cohort'); one.setAttribute('period', 'daily'); }")
@@ -214,8 +212,8 @@ async def test_rest_may_be_read_by_pages_of_allowed_origins_and_written_by_none(
     assert write.code == 405
 
 
-async def test_no_name_that_was_made_short_is_a_browsers_own(chromium: Browser, platform: Platform) -> None:
-    page = await chromium.new_page()
+async def test_no_name_that_was_made_short_is_a_browsers_own(browser: Browser, platform: Platform) -> None:
+    page = await browser.new_page()
     await page.goto(platform.base)
     known = await page.evaluate("""() => Object.getOwnPropertyNames(window).filter((name) => /^[A-Z]/.test(name))
         .flatMap((name) => Object.getOwnPropertyNames(window[name]?.prototype ?? {}))""")

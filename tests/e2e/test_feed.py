@@ -8,11 +8,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.cluster.kit import LOBBY, socket
-from tests.e2e.shared import SLOW, Visit, ask, chromium, house, live, practice, tell, visit, worry
+from tests.e2e.shared import SLOW, Visit, ask, house, live, practice, tell, visit, worry
 from tests.process_kit import Server, token_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-__all__ = ["chromium", "house", "visit", "worry"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+__all__ = ["house", "visit", "worry"]
 
 DANIEL = "demo-adult-student"
 

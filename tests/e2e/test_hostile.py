@@ -19,11 +19,11 @@ from core.principal import SYSTEM
 from core.transaction import Transactions
 from data.database import Database
 from tests.channel_kit import ChannelClient
-from tests.e2e.shared import SLOW, Trouble, Visit, ask, chromium, house, live, send, tell, visit, worry
+from tests.e2e.shared import SLOW, Trouble, Visit, ask, house, live, send, tell, visit, worry
 from tests.process_kit import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-__all__ = ["chromium", "house", "visit", "worry"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+__all__ = ["house", "visit", "worry"]
 
 RUNS = (
     '<img src=x onerror="window.__pwned=1">',
@@ -72,7 +72,7 @@ def watch(page: Page, worry: Trouble) -> None:
     page.on("dialog", lambda dialog: worry.append(f"a dialog opened: {dialog.message}"))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def crowd(house: Server) -> AsyncIterator[None]:
     """Everybody is called something hostile, is here, and has just earned a badge that is called so too."""
     async with AsyncExitStack() as stack:
@@ -101,10 +101,10 @@ async def viewer(house: Server, role: str, text: str) -> str:
     return url
 
 
-async def test_the_texts_do_strike_where_nothing_stops_them(chromium: Browser) -> None:
+async def test_the_texts_do_strike_where_nothing_stops_them(browser: Browser) -> None:
     """Without this, a page that shows nothing at all would pass."""
     for text in RUNS:
-        context = await chromium.new_context()
+        context = await browser.new_context()
         await context.add_init_script("window.alert = () => { window.__pwned = 1; }")
         page = await context.new_page()
         await page.set_content(f"<p>{text}</p>")

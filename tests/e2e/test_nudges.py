@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.shared import SLOW, Visit, ask, befriend, chromium, house, live, tell, visit, worry
+from tests.e2e.shared import SLOW, Visit, ask, befriend, house, live, tell, visit, worry
 from tests.process_kit import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-__all__ = ["chromium", "house", "visit", "worry"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+__all__ = ["house", "visit", "worry"]
 
 STUDENT, FRIEND = "demo-student", "demo-adult-student"
 

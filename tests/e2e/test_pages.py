@@ -9,11 +9,11 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from core.accounts.personas import personas
-from tests.e2e.shared import SLOW, Trouble, Visit, chromium, house, live, practice, tell, visit, worry
+from tests.e2e.shared import SLOW, Trouble, Visit, house, live, practice, tell, visit, worry
 from tests.process_kit import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-__all__ = ["chromium", "house", "visit", "worry"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+__all__ = ["house", "visit", "worry"]
 
 LOOKS = [(width, theme) for width in (1440, 390) for theme in ("light", "dark")]
 JUDGED = {(1440, "light"), (390, "dark")}
@@ -99,8 +99,7 @@ async def test_every_page_is_sound_at_every_width_and_in_both_themes(
     house: Server, visit: Visit, worry: Trouble, path: str
 ) -> None:
     await tell(house, practice(f"sound{path}"))
-    page = await visit(PAGES[path], "/") if PAGES[path] else await visit(path="/logout")
-    await page.goto(house.base + path)
+    page = await visit(PAGES[path], path)
     await drawn(page, path)
     for width, theme in LOOKS:
         await look(page, min(width, 360) if width < 720 else width, theme)
@@ -142,8 +141,7 @@ async def tab_until(page: Page, wanted: str, most: int = 40) -> list[dict[str, A
 async def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(
     house: Server, visit: Visit, worry: Trouble, path: str, actions: list[str]
 ) -> None:
-    page = await visit(PAGES[path], "/") if PAGES[path] else await visit(path="/logout")
-    await page.goto(house.base + path)
+    page = await visit(PAGES[path], path)
     if path in ("/", "/admin"):
         await live(page)
         await expect(page.locator("tandem-figures, tandem-here").first).to_be_visible()
@@ -159,8 +157,7 @@ async def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(
 @pytest.mark.req("UI-4")
 @pytest.mark.parametrize("path", ["/", "/admin", "/enter", "/api/v1/"])
 async def test_the_first_tab_skips_to_the_content(house: Server, visit: Visit, path: str) -> None:
-    page = await visit(PAGES[path], "/") if PAGES[path] else await visit(path="/logout")
-    await page.goto(house.base + path)
+    page = await visit(PAGES[path], path)
     await page.keyboard.press("Tab")
     assert (await page.evaluate(FOCUSED))["name"] == "Skip to content"
     await expect(page.locator("a.skip")).to_be_in_viewport()

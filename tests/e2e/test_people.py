@@ -14,7 +14,7 @@ from tests.e2e.conftest import Enter
 from tests.e2e.test_elements import SLOW, at_ease
 from tests.process_kit import Server, token_for
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PEOPLE = 110
 

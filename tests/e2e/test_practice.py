@@ -7,11 +7,11 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.shared import SLOW, Trouble, Visit, befriend, chromium, house, live, practice, tell, visit, worry
+from tests.e2e.shared import SLOW, Trouble, Visit, befriend, house, live, practice, tell, visit, worry
 from tests.process_kit import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-__all__ = ["chromium", "house", "visit", "worry"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+__all__ = ["house", "visit", "worry"]
 
 
 async def begin(page: Page, skill: str = "speed", level: str = "Gentle") -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
@@ -20,7 +21,7 @@ from tests.process_kit import Server, server
 from tests.recipe_kit import CLIENTS, DOC, Service, asleep, recipe, service
 from tools.programs import ROOT
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ONLINE = "header tandem-presence button.open"
 RETURNS = 40_000
@@ -67,7 +68,7 @@ class Host:
         self.origin = f"http://127.0.0.1:{bound[0].getsockname()[1]}"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def host() -> AsyncIterator[Host]:
     host = Host()
     yield host
@@ -75,7 +76,7 @@ async def host() -> AsyncIterator[Host]:
     await host.server.close_all_connections()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def tandem(fresh_database: str, tmp_path: Path, host: Host) -> AsyncIterator[Server]:
     # Without badges, which would be items of their own among those that are counted here.
     given = {"DATABASE_URL": fresh_database, "TANDEM_ALLOWED_ORIGINS": host.origin, "TANDEM_REWARDS": "off"}

@@ -12,7 +12,7 @@ from tornado.httpclient import AsyncHTTPClient
 from tests.e2e.conftest import Enter, Trouble
 from tests.process_kit import KEY, Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SLOW = 15_000
 ONLINE = "header tandem-presence button.open"

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.conftest import Trouble, guarded
 from tests.e2e.test_workshop import lawful
 from tests.process_kit import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SLOW = 15_000
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
@@ -31,7 +32,7 @@ class Table:
 
     async def page(self, name: str = "", query: str = "", **options: object) -> Page:
         """A window of its own; with a name it holds that person's place already."""
-        context = await guarded(self.browser, self.tandem, self.trouble, reduced_motion="reduce", **options)
+        context = await guarded(self.browser, self.tandem, self.trouble, **options)
         if name:
             kept = json.dumps({**self.entries[name], "name": name, "pinSeen": True})
             key = json.dumps(f"tandem-workshop:{self.code}")
@@ -63,7 +64,7 @@ class Table:
         return await self.ask(f"/{self.code}/moves", {"move": move, "version": version, **rest}, name)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def table(browser: Browser, tandem: Server, trouble: Trouble) -> Table:
     return Table(browser, tandem, trouble)
 

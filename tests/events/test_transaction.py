@@ -19,6 +19,7 @@ from core.principal import SYSTEM
 from core.transaction import TRIES, Transaction, Transactions
 from data.database import Database
 from data.tables import Meta
+from tests import patience
 from tests.events.kit import PATIENCE, PID, Reader, kill, somebody_appends, somebody_waits, until
 
 REPEATABLE = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
@@ -248,6 +249,7 @@ async def test_resting_connections_that_died_are_nobody_s_trouble(
 ) -> None:
     async with database.begin() as db:
         pid = (await db.execute(PID)).scalar_one()
+        driver = (await (await db.connection()).get_raw_connection()).driver_connection
     other = Database(database.engine.url.render_as_string(hide_password=False))
     await kill(other, pid)
 
@@ -259,6 +261,7 @@ async def test_resting_connections_that_died_are_nobody_s_trouble(
 
     await until(gone)
     await other.close()
+    await patience.until(driver.is_closed)
     await transactions.run(SYSTEM, put, "a")
     assert (await kept(database))[0] == {"a": "1"}
 

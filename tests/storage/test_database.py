@@ -143,6 +143,18 @@ async def test_our_own_mistakes_are_neither(database: Database) -> None:
     assert not is_unavailable(TimeoutError("a wait of ours"))
 
 
+async def test_a_server_that_takes_its_leave_in_the_moment_it_is_asked_is_away(database: Database) -> None:
+    async with database.begin() as db:
+        driver = (await (await db.connection()).get_raw_connection()).driver_connection
+    leave = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+    # Its last word is read, and the end of the line is not: what an idle connection then makes of the next question.
+    driver._protocol.data_received(b"E" + (len(leave) + 4).to_bytes(4) + leave)
+    with pytest.raises(DatabaseUnavailable):
+        async with database.begin() as db:
+            await db.execute(text("SELECT 1"))
+    driver.terminate()
+
+
 async def test_one_statement_may_take_longer_than_the_others(any_server: EmbeddedPostgres, database: Database) -> None:
     hasty = Database(any_server.url, pool_size=1, command_timeout=0.2)
     slow = text("UPDATE counters SET value = 5 FROM pg_sleep(:n) WHERE name = :name RETURNING value")

@@ -109,7 +109,8 @@ export const PARTS = `/* The parts that pages and elements share. Pages link thi
   .btn.round { width: 44px; }
 }
 @media (prefers-reduced-motion: reduce) {
-  *, ::before, ::after { transition-duration: 100ms !important; animation-duration: 100ms !important; }
+  /* A fade is all that is left. Were everything to move for as long, everything would: what has no transition has all. */
+  *, ::before, ::after { transition: opacity 100ms !important; animation-duration: 100ms !important; }
   .bones { animation-duration: 1ms !important; }
 }
 `;
