@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tools import programs
@@ -93,6 +93,11 @@ def redis() -> str:
 
 
 def browser() -> str:
+    chosen = os.environ.get("TANDEM_CHROMIUM") or any(map(shutil.which, programs.HEADLESS))
+    if not chosen and can_apt():
+        with suppress(SetupError):
+            apt(programs.HEADLESS[0], "fonts-liberation")
+            programs.chromium.cache_clear()
     if programs.chromium() is None and can_apt():
         apt("chromium", "fonts-liberation")
         programs.chromium.cache_clear()
@@ -100,7 +105,7 @@ def browser() -> str:
     if found is None:
         raise SetupError(
             "The browser tests need Chromium or Chrome, and none starts here. Install one of:\n"
-            "  your system's package (Debian: apt-get install chromium)\n"
+            "  your system's package (Debian: apt-get install chromium-headless-shell, or chromium)\n"
             "  Playwright's own: .venv/bin/python -m playwright install chromium\n"
             "or say where it is: TANDEM_CHROMIUM=/path/to/chrome make test\n"
             "`make check` runs every test that needs no browser."

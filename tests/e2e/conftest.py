@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Request, Respons
 
 from tests import database_kit
 from tests.process_kit import Server, server
+from tools import programs
 
 FLAGS = [
     "--headless",
@@ -31,18 +31,14 @@ FLAGS = [
     "--disable-component-extensions-with-background-pages",
     "--disable-features=InitialWebUI,WebUIReloadButton,TopChromeWebUI,PreloadTopChromeWebUI",
 ]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
 Enter = Callable[..., Awaitable[Page]]
 
 
 def chromium() -> str:
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        raise RuntimeError(
-            "No Chromium is installed: `apt-get install chromium` gives one; `make test` does it as root."
-        )
-    return found
+    """The browser that `make test` found or installed."""
+    found = programs.chromium()
+    assert found is not None, "`make test` installs a browser, or says how"
+    return str(found)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -159,8 +159,14 @@ def test_the_locked_programs_start() -> None:
 def test_a_browser_that_does_not_start_is_no_browser(empty_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(empty_machine / "chromium", "exit 1")
     assert programs.chromium() is None
-    with pytest.raises(SetupError, match="apt-get install chromium"):
+    with pytest.raises(SetupError, match="apt-get install chromium-headless-shell, or chromium"):
         setup.browser()
+    programs.chromium.cache_clear()
+    full = program(empty_machine / "chromium", "echo Chromium 1")
+    assert programs.chromium() == full
+    programs.chromium.cache_clear()
+    headless = program(empty_machine / "chromium-headless-shell", "echo Chromium 1")
+    assert programs.chromium() == headless, "what has no windows comes first"
     programs.chromium.cache_clear()
     chosen = program(empty_machine / "mine", "echo Chromium 1")
     monkeypatch.setenv("TANDEM_CHROMIUM", str(chosen))
