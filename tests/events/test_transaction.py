@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -249,7 +250,7 @@ async def test_resting_connections_that_died_are_nobody_s_trouble(
 ) -> None:
     async with database.begin() as db:
         pid = (await db.execute(PID)).scalar_one()
-        driver = (await (await db.connection()).get_raw_connection()).driver_connection
+        driver: Any = (await (await db.connection()).get_raw_connection()).driver_connection
     other = Database(database.engine.url.render_as_string(hide_password=False))
     await kill(other, pid)
 

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -145,7 +146,7 @@ async def test_our_own_mistakes_are_neither(database: Database) -> None:
 
 async def test_a_server_that_takes_its_leave_in_the_moment_it_is_asked_is_away(database: Database) -> None:
     async with database.begin() as db:
-        driver = (await (await db.connection()).get_raw_connection()).driver_connection
+        driver: Any = (await (await db.connection()).get_raw_connection()).driver_connection
     leave = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
     # Its last word is read, and the end of the line is not: what an idle connection then makes of the next question.
     driver._protocol.data_received(b"E" + (len(leave) + 4).to_bytes(4) + leave)
