@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from core.accounts.access import KEY_SCOPES, ROLES
 from core.accounts.keys import create_key
