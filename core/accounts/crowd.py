@@ -64,9 +64,7 @@ class Crowd:
 
     async def _answer(self) -> None:
         while self._waiting:
-            wanted = dict(itertools.islice(self._waiting.items(), self._together))
-            for user_id in wanted:
-                del self._waiting[user_id]
+            wanted = self._next()
             try:
                 found = await self._read(list(wanted))
             except BaseException as error:
@@ -78,6 +76,16 @@ class Crowd:
                 continue
             for user_id, waiting in wanted.items():
                 _tell(waiting, found.get(user_id) or Unauthorized())
+
+    def _next(self) -> dict[UUID, list[Told]]:
+        """Those who are read together next, first come first; mostly that is everybody."""
+        if len(self._waiting) <= self._together:
+            wanted, self._waiting = self._waiting, {}
+            return wanted
+        wanted = dict(itertools.islice(self._waiting.items(), self._together))
+        for user_id in wanted:
+            del self._waiting[user_id]
+        return wanted
 
 
 def _tell(waiting: Sequence[Told], answer: Principal | Exception) -> None:

@@ -98,7 +98,16 @@ class MemoryLimiter:
         kept = self._windows.get(key)
         window = None
         have = 0
-        if kept is not None:
+        if kept is None:
+            # As nearly everybody of a crowd comes: for the first time.
+            if cost == 0 < rate.count:
+                return Allowance(True, rate.count)
+            if cost == 1 <= rate.count and rate.seconds == MINUTE:
+                self._stamps += 1
+                self._windows[key] = now
+                self._keep_within()
+                return Allowance(True, rate.count - 1)
+        else:
             window = _opened(kept)
             self._stamps -= window.prune(now)
             have = len(window.stamps)
@@ -123,6 +132,9 @@ class MemoryLimiter:
             window = _Window(rate.seconds, array("d"))
         window.stamps.extend(stamps)
         self._last(key, window)
+        self._keep_within()
+
+    def _keep_within(self) -> None:
         while len(self._windows) > self._max_keys or (self._stamps > self._max_stamps and len(self._windows) > 1):
             self._forget_oldest(1 + self._max_keys // LOTS if len(self._windows) > self._max_keys else 1)
 

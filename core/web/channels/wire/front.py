@@ -89,15 +89,18 @@ class FrontDoor:
             handlers[fd] = functools.partial(_stop_accepting, loop, fd)
 
     def _accept(self, listening: socket.socket) -> None:
+        family = int(listening.family)
         for _ in range(ACCEPTS):
             try:
-                line, address = listening.accept()
+                # The accept of the library, less what it asks of each that it takes in.
+                fd, address = listening._accept()  # type: ignore[attr-defined]
             except BlockingIOError:
                 return
             except OSError as error:
                 # Nobody is there any more, or there is no descriptor left: those who wait are seen to later.
                 log.warning("a connection could not be accepted", extra={"reason": error.strerror})
                 return
+            line = socket.SocketType(family, socket.SOCK_STREAM, 0, fd)
             line.setblocking(False)
             Newcomer(self, line, address).look()
 
@@ -133,10 +136,11 @@ class FrontDoor:
         if left:
             self._timer = loop.call_at(min(left), self._let_go_of_the_late)
 
-    def hand_over(self, line: socket.socket, address: Any) -> None:
+    def hand_over(self, line: socket.SocketType, address: Any) -> None:
         """Give a connection to the HTTP server, with every byte still to be read."""
+        whole = socket.socket(line.family, line.type, line.proto, line.detach())
         self._server.handle_stream(
-            IOStream(line, max_buffer_size=self._server.max_buffer_size, read_chunk_size=self._server.read_chunk_size),
+            IOStream(whole, max_buffer_size=self._server.max_buffer_size, read_chunk_size=self._server.read_chunk_size),
             address,
         )
 

@@ -39,13 +39,13 @@ class House(Protocol):
 
     def judge(self, newcomer: Newcomer, asked: Asked) -> None: ...
 
-    def hand_over(self, line: socket.socket, address: Any) -> None: ...
+    def hand_over(self, line: socket.SocketType, address: Any) -> None: ...
 
 
 class Newcomer:
     __slots__ = ("_address", "_house", "_line", "_patient", "_watched")
 
-    def __init__(self, house: House, line: socket.socket, address: Any) -> None:
+    def __init__(self, house: House, line: socket.SocketType, address: Any) -> None:
         self._house, self._line, self._address = house, line, address
         self._watched = self._patient = False
 
