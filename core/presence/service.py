@@ -97,6 +97,8 @@ class Presence:
         self._watchers: dict[str, list[Callable[[], None]]] = {}
         self._people: dict[str, tuple[Present, ...]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._silent_from = float("-inf")
+        """Before this moment nobody can have been silent for long enough to be away."""
         self._words: asyncio.TimerHandle | None = None
         self._spoke_at = 0.0
         if store:
@@ -168,7 +170,7 @@ class Presence:
         visit = self._visits.get(conn)
         if visit is None:
             raise NotFound
-        visit.idle = False
+        visit.idle, visit.input_at = False, self._clock.monotonic()
         self._set(conn, visit, status=status, activity=activity)
 
     def say(self, user_id: UUID, *, status: str | None = None, activity: str | None = None) -> None:
@@ -317,16 +319,21 @@ class Presence:
         for conn, visit in list(self._lost.items()):
             if visit.ends_at is not None and now >= visit.ends_at:
                 self._end(conn, visit)
-        horizon = now - AWAY_AFTER
-        silent = [conn for conn, visit in self._visits.items() if visit.input_at <= horizon and not visit.idle]
-        for conn in silent:
-            visit = self._visits[conn]
-            if visit.here.status == "online":
-                visit.idle = True
-                self._set(conn, visit, status="away")
+        if now >= self._silent_from:
+            self._send_away(now - AWAY_AFTER)
         self.peers.tick()
         self.announcer.schedule_dirty()
         self.announcer.tick()
+
+    def _send_away(self, horizon: float) -> None:
+        """Who has given no sign since is away; until the next of them may be, nobody need be looked through."""
+        waiting = [(conn, visit) for conn, visit in self._visits.items() if not visit.idle]
+        for conn, visit in waiting:
+            if visit.input_at <= horizon and visit.here.status == "online":
+                visit.idle = True
+                self._set(conn, visit, status="away")
+        still = (visit.input_at for _, visit in waiting if visit.input_at > horizon)
+        self._silent_from = min(still, default=horizon + AWAY_AFTER) + AWAY_AFTER
 
     def _receive(self, data: bytes) -> None:
         self.peers.receive(data)
