@@ -38,6 +38,8 @@ PACE = 0.1
 """Seconds between two beginnings at least."""
 AFTER = 0.04
 """Seconds by which those who watch come first: a fact goes out to them, and then what follows from it is made."""
+REST = 0.5
+"""Seconds for which others have their turn at most, after a drain that took as long: facts gather meanwhile."""
 LAG = 1_000
 """So far behind the head a cursor may stay that meets none of its types: the log is only cut off below all cursors."""
 
@@ -95,17 +97,18 @@ class Reactions:
         self._woken.set()
 
     async def _run(self) -> None:
-        loop, began = asyncio.get_running_loop(), float("-inf")
+        loop, began, spent = asyncio.get_running_loop(), float("-inf"), 0.0
         while True:
             try:
                 async with asyncio.timeout(self.poll):
                     await self._woken.wait()
             except TimeoutError:
                 pass
-            await asyncio.sleep(max(AFTER, began + PACE - loop.time()))
+            await asyncio.sleep(max(AFTER, began + PACE - loop.time(), min(spent, REST)))
             self._woken.clear()
             began = loop.time()
             await self.drain()
+            spent = loop.time() - began
 
     async def drain(self) -> None:
         """Let every reaction catch up with the log, and with what others state meanwhile."""

@@ -17,7 +17,8 @@ from tools.load.sync import Synced
 pytestmark = pytest.mark.bench
 
 CONNS = 5_000
-QUIET = 10.0
+QUIET = 60.0
+"""Long enough for the jobs of a minute to have their share."""
 
 
 def test_connects_and_joins() -> None:
@@ -30,18 +31,20 @@ def test_connects_and_joins() -> None:
 
 def test_what_five_thousand_idle_ones_cost() -> None:
     """With person, allowances and presence: everybody is tracked in a room of fifty and in a room of all."""
-    spent: dict[str, list[float]] = {}
+    spent: dict[str, list[tuple[float, float]]] = {}
 
     def idle(server: Server, plan: Plan, crew: Crew) -> Report:
         report = opened(server, plan, crew)
         with Watch(server.pid or 0, beside=server.beside) as watch:
             assert crew.stay(QUIET) == plan.conns
-        spent.setdefault(server.dialect, []).append((watch.cpu + watch.helpers_cpu) / watch.seconds)
+        shares = (watch.cpu / watch.seconds, watch.helpers_cpu / watch.seconds)
+        spent.setdefault(server.dialect, []).append(shares)
         return report
 
     plan = Plan(CONNS, settle=12.0, listens=(("presence", 100), ("message", 1)))
-    busy = ("share of a core while idle", lambda r: statistics.median(spent[r.server]), ".2%")
-    found = compare("5,000 idle, each in two rooms", plan, (MEMORY, busy, JOINS), cohorts=100, script=idle)
+    own = ("share of a core while idle", lambda r: statistics.median(share for share, _ in spent[r.server]), ".2%")
+    beside = ("its database's", lambda r: statistics.median(share for _, share in spent[r.server]), ".2%")
+    found = compare("5,000 idle, each in two rooms", plan, (MEMORY, own, beside, JOINS), cohorts=100, script=idle)
     nothing_missing(found[OURS])
 
 
