@@ -156,6 +156,22 @@ async def test_a_server_that_takes_its_leave_in_the_moment_it_is_asked_is_away(d
     driver.terminate()
 
 
+async def test_a_question_that_was_given_up_holds_no_connection(any_server: EmbeddedPostgres) -> None:
+    one = Database(any_server.url, pool_size=1)
+    asked = asyncio.create_task(one.fetch(text("SELECT pg_sleep(600)")))
+    looker = Database(any_server.url, pool_size=1)
+    sleeps = text("SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)' AND state = 'active'")
+    async with asyncio.timeout(10):
+        while (await looker.fetch(sleeps))[0][0] == 0:
+            pass
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        assert [tuple(row) for row in await one.fetch(text("SELECT 1"))] == [(1,)]
+    await one.close()
+    await looker.close()
+
+
 async def test_one_statement_may_take_longer_than_the_others(any_server: EmbeddedPostgres, database: Database) -> None:
     hasty = Database(any_server.url, pool_size=1, command_timeout=0.2)
     slow = text("UPDATE counters SET value = 5 FROM pg_sleep(:n) WHERE name = :name RETURNING value")
