@@ -168,6 +168,8 @@ async def test_a_question_that_was_given_up_holds_no_connection(any_server: Embe
         with pytest.raises(asyncio.CancelledError):
             await asked
         assert [tuple(row) for row in await one.fetch(text("SELECT 1"))] == [(1,)]
+        while (await looker.fetch(sleeps))[0][0]:
+            pass
     await one.close()
     await looker.close()
 
