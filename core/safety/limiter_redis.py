@@ -55,10 +55,16 @@ return {1, count - have - cost, '0'}
 
 class RedisLimiter:
     def __init__(
-        self, redis: Redis, clock: Clock, *, prefix: str = PREFIX, time: Callable[[], float] | None = None
+        self,
+        redis: Redis,
+        clock: Clock,
+        *,
+        prefix: str = PREFIX,
+        time: Callable[[], float] | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         """`time` replaces the server's clock, which all nodes share otherwise."""
-        self._clock, self._time, self._prefix = clock, time, prefix
+        self._clock, self._time, self._prefix, self._patience = clock, time, prefix, patience
         self._script: Any = redis.register_script(SCRIPT)
         self._alone = MemoryLimiter(clock)
         self._ask_again_at = 0.0
@@ -71,7 +77,7 @@ class RedisLimiter:
         if not self.healthy and self._clock.monotonic() < self._ask_again_at:
             return await self._alone.take(key, rate, cost)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 answer = await self._ask(key, rate, cost)
         except (RedisError, OSError, TimeoutError) as error:
             self._lost(error)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from core.accounts.access import ROLES, scopes_of
 from core.principal import Principal
