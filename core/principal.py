@@ -14,7 +14,7 @@ Kind = Literal["person", "guest", "key", "staff", "system", "nobody"]
 
 
 class Principal(msgspec.Struct, frozen=True, gc=False):
-    """Made for every connection of a crowd: in a sixth of the time that a frozen dataclass takes."""
+    """A struct and no dataclass: one is made for every connection of a crowd, in a fraction of the time."""
 
     kind: Kind
     id: UUID | None = None
