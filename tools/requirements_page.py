@@ -9,11 +9,14 @@ from tools.proofs import Finding
 
 TESTS_SHOWN = 6  # an id that many tests prove lists this many, and counts the others
 
+BENCHES = "tests/load/"
+
 HEAD = """\
 # What Tandem promises, and what proves it
 
 Made by `python -m tools.requirements` from `requirements.yaml` and the marks on the tests; not to be edited by hand.
-A promise counts as proved when a test that runs by default, and asserts something, names its id.
+A promise counts as proved when a test that runs by default, and asserts something, names its id. What only a bench
+measures is named and not counted; [the figures](figures.md) say what was seen.
 """
 
 
@@ -63,12 +66,18 @@ def _section(report: Report, section: Section) -> Iterator[str]:
     yield f"| id | {section.kind} | tests |"
     yield "|---|---|---|"
     for id, line in section.lines.items():
-        yield f"| {id} | {_cell(line)} | {_tests(report.proofs.get(id, ()))} |"
+        yield f"| {id} | {_cell(line)} | {_proof(report, id)} |"
+
+
+def _proof(report: Report, id: str) -> str:
+    """The tests that prove it; failing those, what measures it without counting as a proof."""
+    if report.proofs.get(id):
+        return _tests(report.proofs[id])
+    measured = [finding for finding in report.not_counted if id in finding.ids and finding.file.startswith(BENCHES)]
+    return f"measured by `make bench`: {_tests(measured)}" if measured else "not built"
 
 
 def _tests(proofs: Sequence[Finding]) -> str:
-    if not proofs:
-        return "not built"
     shown = [f"`{_cell(f'{proof.file}::{proof.name}'.replace('`', ''))}`" for proof in proofs[:TESTS_SHOWN]]
     more = len(proofs) - len(shown)
     return "<br>".join([*shown, f"and {more} more"] if more else shown)

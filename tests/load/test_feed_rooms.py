@@ -104,6 +104,7 @@ def uncollected() -> Iterator[None]:
     gc.enable()
 
 
+@pytest.mark.req("AF-21")
 @pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("size", [50, 500])
 async def test_an_activity_to_a_room(tmp_path: Path, size: int) -> None:

@@ -29,6 +29,7 @@ def test_connects_and_joins() -> None:
     nothing_missing(found[OURS])
 
 
+@pytest.mark.req("PF-5", "BG-20")
 def test_what_five_thousand_idle_ones_cost() -> None:
     """With person, allowances and presence: everybody is tracked in a room of fifty and in a room of all."""
     spent: dict[str, list[tuple[float, float]]] = {}

@@ -29,7 +29,7 @@ FLAT = 16.0
 """KB a second that memory may seem to rise by, in a minute's sample of an allocator at work."""
 
 
-@pytest.mark.req("HUB-28")
+@pytest.mark.req("HUB-28", "PF-10")
 def test_a_soak() -> None:
     """2,000 in 20 rooms; SECONDS makes it as long as wanted, RATE as lively."""
     plan = Plan(2_000, (Stream("message", float(os.environ.get("RATE", "10")), 20, SOAK),))

@@ -20,6 +20,7 @@ def test_a_thousand_in_one_room() -> None:
     nothing_missing(found[OURS])
 
 
+@pytest.mark.req("PF-1", "PF-2", "HUB-27")
 @pytest.mark.parametrize("conns", [5_000, 10_000])
 def test_thousands_in_one_room(conns: int) -> None:
     plan = Plan(conns, (Stream("message", 50, 1, LONG),))

@@ -223,6 +223,14 @@ def test_the_page_lists_every_promise_with_its_tests(tree: Path, capsys: pytest.
     assert "tests/live/test_b.py:3: test_a does not count: asserts nothing (RT-1)" in capsys.readouterr().out
 
 
+def test_what_only_a_bench_measures_is_named_and_not_counted(tree: Path) -> None:
+    add(tree, "load/test_a.py", IMPORTS + HOLLOW["bench"])
+    assert main(["--root", str(tree)]) == 0
+    page = (tree / "docs" / "requirements.md").read_text()
+    assert "| RT-1 | One door \\| one token | measured by `make bench`: `tests/load/test_a.py::test_a` |" in page
+    assert "Proved: 0 of" in page
+
+
 @pytest.mark.req("BG-53")
 def test_the_page_counts_from_the_lists(tree: Path) -> None:
     add(tree, "live/test_a.py", IMPORTS + COUNTING["assert"])
