@@ -266,6 +266,30 @@ async def test_who_gives_no_sign_for_five_minutes_is_away(app: App, make: Make, 
     assert mine.status == "studying", "whoever says so is doing it"
 
 
+async def test_who_says_by_another_door_that_they_are_here_is_not_away_a_moment_later(
+    app: App, make: Make, enter: Connect
+) -> None:
+    ada, leo = await make.person(), await make.person()
+    clients = [await enter(ada), await enter(leo)]
+    ours, theirs = [await client.join(LOBBY) for client in clients]
+    await ours.expect("presence_state")
+
+    async def later(seconds: float) -> dict[str, str]:
+        for _ in range(round(seconds / 25)):
+            app.clock.advance(25)  # type: ignore[attr-defined]
+            for client in clients:
+                await client.heartbeat()
+        app.presence.tick()
+        return {person.user_id: person.status for person in app.presence.people(LOBBY)}
+
+    await later(100)
+    await theirs.push("update_activity", {"activity": "browsing"})
+    assert await later(200) == {str(ada.id): "away", str(leo.id): "online"}
+    app.presence.say(ada.id, status="online")
+    assert await later(100) == {str(ada.id): "online", str(leo.id): "away"}
+    assert (await later(200))[str(ada.id)] == "away"
+
+
 async def test_a_child_is_here_and_listed_for_nobody(app: App, make: Make, enter: Connect) -> None:
     child, teen, ada = await make.child(), await make.person(age_band="13_17"), await make.person()
     for person in (child, teen):

@@ -174,6 +174,17 @@ def test_a_browser_that_does_not_start_is_no_browser(empty_machine: Path, monkey
     programs.chromium.cache_clear()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root is given packages")
+@pytest.mark.parametrize("has_headless", [True, False])
+def test_a_browser_without_windows_is_installed_where_there_is_one(empty_machine: Path, has_headless: bool) -> None:
+    made = f"printf '#!/bin/sh\\necho Chromium 1\\n' > {empty_machine}/$last; /bin/chmod 755 {empty_machine}/$last"
+    refused = "" if has_headless else 'case "$*" in *headless*) exit 100;; esac; '
+    names = 'for name in "$@"; do case "$name" in chromium*) last=$name;; esac; done'
+    program(empty_machine / "apt-get", f'case "$*" in *install*) {refused}{names}; {made};; esac')
+    assert setup.browser() == str(empty_machine / ("chromium-headless-shell" if has_headless else "chromium"))
+    programs.chromium.cache_clear()
+
+
 def test_a_missing_package_is_installed_with_apt_once(empty_machine: Path) -> None:
     tries: list[int] = []
 

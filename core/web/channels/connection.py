@@ -101,11 +101,6 @@ class Desk(Protocol):
 
     def resync(self, connection: Connection, member: Member) -> None: ...
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing that was published waits to be written."""
-        ...
-
     def ended(self, connection: Connection, grace: float) -> None: ...
 
     def hung_up(self, connection: Connection) -> None: ...
@@ -298,8 +293,8 @@ class Connection:
         self.send(protocol.reply_frame(join_ref, ref, topic, status, response))
 
     def _answer_heartbeat(self, frame: bytes) -> None:
-        """At once where nothing waits for its turn: it is most of what quiet thousands have to be told."""
-        if self.outbox is not None or self.closed or not self.desk.idle:
+        """At once where nothing waits: it is most of what quiet thousands have to be told."""
+        if self.outbox is not None or self.closed:
             self.send(frame)
             return
         self.desk.counters.sent += 1

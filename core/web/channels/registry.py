@@ -83,10 +83,6 @@ class Sockets:
         relay.listeners.append(self.rights.on_fact)
         presence.announcer.outlet = self._tell
 
-    @property
-    def idle(self) -> bool:
-        return self._sweeper.idle
-
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="sockets")
 

@@ -37,11 +37,6 @@ class Sweeper:
         self._size = size
         self._line: deque[Writer] = deque()
 
-    @property
-    def idle(self) -> bool:
-        """Whether nobody waits for a turn."""
-        return not self._line
-
     def wake(self, writer: Writer) -> None:
         if writer.awake:
             return
